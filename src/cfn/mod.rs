@@ -1,0 +1,196 @@
+//! F1, called L1: what CloudFormation accepts, nothing more.
+//!
+//! `generated` holds one module per resource type, written by `cargo codegen` from the registry
+//! schemas in `schema/`: plain structs whose public fields are the properties. This file holds what
+//! the generated code is an instance of: the [`Resource`] trait and the facts a schema states.
+//! Nothing here judges a value; that is the work of `rules` and of the constructs in `hosting`.
+
+mod generated;
+
+use std::borrow::Cow;
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+pub use generated::*;
+
+/// A resource type's properties, as a struct.
+pub trait Resource: Serialize + DeserializeOwned + 'static {
+    /// What the registry states about the type.
+    const SCHEMA: &'static ResourceSchema;
+}
+
+/// An attribute that `Fn::GetAtt` returns for `R`.
+pub struct Attribute<R> {
+    name: Cow<'static, str>,
+    resource: PhantomData<fn() -> R>,
+}
+
+impl<R> Attribute<R> {
+    /// An attribute that the schema lists.
+    pub const fn new(name: &'static str) -> Self {
+        Self { name: Cow::Borrowed(name), resource: PhantomData }
+    }
+
+    /// An attribute that the pinned schema does not know: a custom resource's, a nested stack's output.
+    pub fn custom(name: impl Into<String>) -> Self {
+        Self { name: Cow::Owned(name.into()), resource: PhantomData }
+    }
+
+    /// The attribute's name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+}
+
+impl<R> fmt::Debug for Attribute<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Attribute({})", self.name)
+    }
+}
+
+/// What the CloudFormation registry states about one resource type.
+#[derive(Debug)]
+pub struct ResourceSchema {
+    /// `AWS::SageMaker::Model`.
+    pub type_name: &'static str,
+    /// The properties that a template may set.
+    pub properties: &'static ObjectSchema,
+    /// Paths (`/ModelName`) whose change replaces the resource.
+    pub create_only: &'static [&'static str],
+    /// Paths whose change replaces the resource under some conditions.
+    pub conditional_create_only: &'static [&'static str],
+    /// Paths that a template may not set.
+    pub read_only: &'static [&'static str],
+    /// Paths that the service never returns, so that drift on them is invisible.
+    pub write_only: &'static [&'static str],
+    /// Paths that identify the resource.
+    pub primary_identifier: &'static [&'static str],
+    /// Names for `Fn::GetAtt`.
+    pub attributes: &'static [&'static str],
+    /// Whether `Fn::GetAtt` accepts other names too (custom resources, nested stacks).
+    pub open_attributes: bool,
+    /// What the deployer's role needs, and how long CloudFormation waits, per operation.
+    pub handlers: Handlers,
+    /// The path of the property that holds the tags, where the type can be tagged.
+    pub tag_property: Option<&'static str>,
+}
+
+/// The registry's handlers of a resource type; `None` where the schema declares none.
+#[derive(Debug)]
+pub struct Handlers {
+    /// Creation.
+    pub create: Option<Handler>,
+    /// Reading.
+    pub read: Option<Handler>,
+    /// Update in place.
+    pub update: Option<Handler>,
+    /// Deletion.
+    pub delete: Option<Handler>,
+    /// Listing.
+    pub list: Option<Handler>,
+}
+
+/// One handler.
+#[derive(Debug)]
+pub struct Handler {
+    /// IAM actions that it calls.
+    pub permissions: &'static [&'static str],
+    /// Minutes until CloudFormation gives up; `None` is the registry's default of 120.
+    pub timeout_minutes: Option<u16>,
+}
+
+/// What a schema states about an object.
+#[derive(Debug)]
+pub struct ObjectSchema {
+    /// The property type's name, or the resource type's for its own properties.
+    pub name: &'static str,
+    /// The properties, sorted by name.
+    pub properties: &'static [Property],
+    /// Whether keys beside `properties` are accepted.
+    pub open: bool,
+}
+
+impl ObjectSchema {
+    /// The property of this name.
+    pub fn property(&self, name: &str) -> Option<&'static Property> {
+        let index = self.properties.binary_search_by(|property| property.name.cmp(name)).ok()?;
+        self.properties.get(index)
+    }
+}
+
+/// What a schema states about one property.
+#[derive(Debug)]
+pub struct Property {
+    /// CloudFormation's name.
+    pub name: &'static str,
+    /// Whether a template must set it.
+    pub required: bool,
+    /// Its shape and bounds.
+    pub schema: Schema,
+}
+
+/// A value's shape and bounds. `None` is "not stated".
+#[derive(Debug)]
+pub enum Schema {
+    /// Text.
+    String(&'static StringSchema),
+    /// A whole number.
+    Integer {
+        /// Smallest value.
+        minimum: Option<i64>,
+        /// Largest value.
+        maximum: Option<i64>,
+    },
+    /// A number.
+    Number {
+        /// Smallest value.
+        minimum: Option<f64>,
+        /// Largest value.
+        maximum: Option<f64>,
+    },
+    /// `true` or `false`.
+    Boolean,
+    /// A JSON document, such as a policy; some types take it as text too.
+    Json,
+    /// A list.
+    List(&'static ListSchema),
+    /// An object with free keys.
+    Map(&'static Schema),
+    /// An object with known keys.
+    Object(&'static ObjectSchema),
+}
+
+/// Bounds of a text.
+#[derive(Debug)]
+pub struct StringSchema {
+    /// Fewest characters.
+    pub min_length: Option<u32>,
+    /// Most characters.
+    pub max_length: Option<u32>,
+    /// A regular expression in ECMA-262 syntax that the text has to contain a match of.
+    pub pattern: Option<&'static str>,
+    /// The only values; empty where the set is open.
+    pub values: &'static [&'static str],
+}
+
+/// Bounds of a list.
+#[derive(Debug)]
+pub struct ListSchema {
+    /// Every item's shape.
+    pub items: Schema,
+    /// Fewest items.
+    pub min_items: Option<u32>,
+    /// Most items.
+    pub max_items: Option<u32>,
+    /// Whether equal items are refused.
+    pub unique_items: bool,
+}
+
+/// The schema of a resource type, such as `AWS::SageMaker::Model`, where it is one of the pinned ones.
+pub fn schema_of(type_name: &str) -> Option<&'static ResourceSchema> {
+    let index = SCHEMAS.binary_search_by(|schema| schema.type_name.cmp(type_name)).ok()?;
+    SCHEMAS.get(index).copied()
+}
