@@ -1,0 +1,5 @@
+//! sageform
+#![allow(missing_docs)]
+pub mod finding;
+pub mod json;
+pub mod value;

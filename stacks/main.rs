@@ -1,0 +1,3 @@
+//! The application: lists the stacks and hands over to the command line.
+
+fn main() {}
