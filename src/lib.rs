@@ -1,5 +1,10 @@
 //! sageform
-#![allow(missing_docs)]
+pub mod app;
+pub mod cfn;
+pub mod config;
 pub mod finding;
 pub mod json;
+pub mod rules;
+pub mod standard;
+pub mod template;
 pub mod value;

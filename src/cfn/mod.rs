@@ -31,12 +31,18 @@ pub struct Attribute<R> {
 impl<R> Attribute<R> {
     /// An attribute that the schema lists.
     pub const fn new(name: &'static str) -> Self {
-        Self { name: Cow::Borrowed(name), resource: PhantomData }
+        Self {
+            name: Cow::Borrowed(name),
+            resource: PhantomData,
+        }
     }
 
     /// An attribute that the pinned schema does not know: a custom resource's, a nested stack's output.
     pub fn custom(name: impl Into<String>) -> Self {
-        Self { name: Cow::Owned(name.into()), resource: PhantomData }
+        Self {
+            name: Cow::Owned(name.into()),
+            resource: PhantomData,
+        }
     }
 
     /// The attribute's name.
@@ -116,7 +122,10 @@ pub struct ObjectSchema {
 impl ObjectSchema {
     /// The property of this name.
     pub fn property(&self, name: &str) -> Option<&'static Property> {
-        let index = self.properties.binary_search_by(|property| property.name.cmp(name)).ok()?;
+        let index = self
+            .properties
+            .binary_search_by(|property| property.name.cmp(name))
+            .ok()?;
         self.properties.get(index)
     }
 }
@@ -191,6 +200,8 @@ pub struct ListSchema {
 
 /// The schema of a resource type, such as `AWS::SageMaker::Model`, where it is one of the pinned ones.
 pub fn schema_of(type_name: &str) -> Option<&'static ResourceSchema> {
-    let index = SCHEMAS.binary_search_by(|schema| schema.type_name.cmp(type_name)).ok()?;
+    let index = SCHEMAS
+        .binary_search_by(|schema| schema.type_name.cmp(type_name))
+        .ok()?;
     SCHEMAS.get(index).copied()
 }

@@ -1,0 +1,3 @@
+//! x
+use super::ResourceSchema;
+pub static SCHEMAS: &[&ResourceSchema] = &[];
