@@ -2,4 +2,5 @@
 #![allow(missing_docs)]
 pub mod finding;
 pub mod json;
+pub mod literal;
 pub mod value;
