@@ -4,6 +4,7 @@ pub mod cfn;
 pub mod config;
 pub mod finding;
 pub mod json;
+pub mod literal;
 pub mod rules;
 pub mod standard;
 pub mod template;
