@@ -1,6 +1,7 @@
 //! sageform
 pub mod app;
 pub mod cfn;
+pub mod cli;
 pub mod config;
 pub mod finding;
 pub mod json;

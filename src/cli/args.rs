@@ -62,7 +62,13 @@ pub(super) struct Global {
     /// When to use colours.
     ///
     /// `auto` uses them on a terminal, unless `NO_COLOR` is set.
-    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", hide_default_value = true)]
+    #[arg(
+        long,
+        global = true,
+        value_name = "WHEN",
+        default_value = "auto",
+        hide_default_value = true
+    )]
     pub(super) color: Color,
 }
 

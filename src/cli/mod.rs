@@ -19,7 +19,6 @@ use clap::Parser as _;
 use crate::app::Build;
 use crate::finding::Finding;
 use args::{Cli, Command, Global};
-use printer::Printer;
 
 /// Runs the command line with the stacks that the program was compiled with, by name.
 ///
@@ -47,7 +46,6 @@ pub fn main(stacks: &[(&str, Build)]) -> ExitCode {
     let context = Context {
         stacks,
         global: &cli.global,
-        printer: Printer,
     };
     let outcome = match &cli.command {
         Command::Synth(args) => commands::synth::run(args, &context),
@@ -59,7 +57,7 @@ pub fn main(stacks: &[(&str, Build)]) -> ExitCode {
     match outcome {
         Ok(exit) => exit.into(),
         Err(Failure::Findings(findings)) => {
-            context.printer.say(&report::render(&findings, None));
+            printer::say(&report::render(&findings, None));
             Exit::Findings.into()
         }
         // Whoever reads our output has seen enough, as `head` does.
@@ -71,7 +69,7 @@ pub fn main(stacks: &[(&str, Build)]) -> ExitCode {
                 "output",
                 format!("standard output could not be written: {error}"),
             );
-            context.printer.say(&report::render(&[finding], None));
+            printer::say(&report::render(&[finding], None));
             Exit::Findings.into()
         }
     }
@@ -84,10 +82,10 @@ fn unparsed(error: &clap::Error) -> ExitCode {
         text.push('\n');
     }
     if error.use_stderr() {
-        Printer.say(&text);
+        printer::say(&text);
         return Exit::Findings.into();
     }
-    match Printer.report(&text) {
+    match printer::report(&text) {
         Err(failed) if failed.kind() != std::io::ErrorKind::BrokenPipe => Exit::Findings.into(),
         _ => Exit::Done.into(),
     }
@@ -99,8 +97,6 @@ struct Context<'a> {
     stacks: &'a [(&'a str, Build)],
     /// The options that every verb has.
     global: &'a Global,
-    /// The way out.
-    printer: Printer,
 }
 
 /// How a verb that ran to its end went.

@@ -13,6 +13,7 @@ use super::project::is_name;
 
 /// The folder of the templates.
 pub(super) const TEMPLATES: &str = "templates";
+const NOTHING: &str = "nothing was written; every file is as it was";
 const ENDINGS: [&str; 2] = [".template.json", ".template.yaml"];
 
 /// What is to become of a file.
@@ -46,7 +47,7 @@ impl<'a> Plan<'a> {
                 Ok(bytes) if bytes == text.as_bytes() => Change::Keep,
                 Ok(_) => Change::Update,
                 Err(error) if error.kind() == io::ErrorKind::NotFound => Change::Create,
-                Err(error) => return Err(failed("read", name, &error)),
+                Err(error) => return Err(failed("read", name, &error).hint(NOTHING)),
             };
             changes.insert(name.clone(), change);
         }
@@ -91,9 +92,8 @@ impl<'a> Plan<'a> {
         let mut ready = Vec::new();
         for (name, text) in &self.texts {
             if self.changes.get(name) != Some(&Change::Keep) {
-                let file = stage(&self.root.join(name), text).map_err(|error| {
-                    failed("write", name, &error).hint("nothing was changed")
-                })?;
+                let file = stage(&self.root.join(name), text)
+                    .map_err(|error| failed("write", name, &error).hint(NOTHING))?;
                 ready.push((name, file));
             }
         }

@@ -231,9 +231,8 @@ fn names(root: &Path, registered: &[(&str, Build)]) -> Result<(Builds, Vec<Findi
     let mut findings = Vec::new();
     let mut stems = BTreeSet::new();
     let mut locks = BTreeSet::new();
-    let unreadable = |error: io::Error| {
-        Finding::error("read", format!("cannot list `{CONFIG}/`: {error}"))
-    };
+    let unreadable =
+        |error: io::Error| Finding::error("read", format!("cannot list `{CONFIG}/`: {error}"));
     let mut file_names = Vec::new();
     for entry in fs::read_dir(root.join(CONFIG)).map_err(unreadable)? {
         file_names.push(entry.map_err(unreadable)?.file_name());
@@ -299,7 +298,9 @@ fn names(root: &Path, registered: &[(&str, Build)]) -> Result<(Builds, Vec<Findi
                 "missing-stage-file",
                 format!("`{file}` has no stage file: `{CONFIG}/{name}.yaml` is missing"),
             )
-            .hint(format!("write it, or remove the stack from `{STACKS}/main.rs`"));
+            .hint(format!(
+                "write it, or remove the stack from `{STACKS}/main.rs`"
+            ));
             findings.push(in_stack(finding, name));
         }
     }
@@ -340,7 +341,9 @@ fn unknown_stacks(
     findings: &[Finding],
     selection: &Selection,
 ) -> Result<(), Failure> {
-    let broken = findings.iter().filter_map(|finding| finding.place.stack.as_ref());
+    let broken = findings
+        .iter()
+        .filter_map(|finding| finding.place.stack.as_ref());
     let known: BTreeSet<&String> = builds.keys().chain(broken).collect();
     let known: Vec<String> = known.into_iter().cloned().collect();
     let unknown: Vec<Finding> = selection
@@ -356,7 +359,11 @@ fn unknown_stacks(
 }
 
 fn unknown_name(noun: &str, name: &str, known: &[String]) -> Finding {
-    let rule = if noun == "stage" { "unknown-stage" } else { "unknown-stack" };
+    let rule = if noun == "stage" {
+        "unknown-stage"
+    } else {
+        "unknown-stack"
+    };
     let list: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
     let list = match list.as_slice() {
         [] => format!("there are no {noun}s"),
@@ -375,8 +382,7 @@ fn in_stack(mut finding: Finding, stack: &str) -> Finding {
 }
 
 fn read(root: &Path, shown: String) -> Result<TextFile, Finding> {
-    let bytes = fs::read(root.join(&shown)).map_err(|error| {
-        Finding::error("read", format!("cannot read `{shown}`: {error}"))
-    })?;
+    let bytes = fs::read(root.join(&shown))
+        .map_err(|error| Finding::error("read", format!("cannot read `{shown}`: {error}")))?;
     Ok(TextFile { shown, bytes })
 }

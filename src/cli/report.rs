@@ -154,7 +154,7 @@ fn notes(finding: &Finding) -> Vec<String> {
         let noun = if names.len() == 1 { "stage" } else { "stages" };
         first.push(format!("{noun} {}", names.join(", ")));
     }
-    for (noun, name) in [("stack", &place.stack), ("resource", &place.logical_id)] {
+    for (noun, name) in [("stack", &place.stack), ("logical id", &place.logical_id)] {
         if let Some(name) = name {
             first.push(format!("{noun} {}", quoted(name)));
         }

@@ -4,7 +4,7 @@ use clap::{Args, CommandFactory as _};
 use clap_complete::Shell;
 
 use super::super::args::Cli;
-use super::super::{Context, Exit, Failure};
+use super::super::{Context, Exit, Failure, printer};
 
 /// Print a script that makes a shell complete verbs and options.
 #[derive(Debug, Args)]
@@ -17,13 +17,10 @@ pub(in super::super) struct CompletionsArgs {
     shell: Shell,
 }
 
-pub(in super::super) fn run(
-    args: &CompletionsArgs,
-    context: &Context<'_>,
-) -> Result<Exit, Failure> {
+pub(in super::super) fn run(args: &CompletionsArgs, _: &Context<'_>) -> Result<Exit, Failure> {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut Cli::command(), "sageform", &mut script);
     let script = String::from_utf8(script).expect("a completion script is text");
-    context.printer.data(&script).map_err(Failure::Output)?;
+    printer::data(&script).map_err(Failure::Output)?;
     Ok(Exit::Done)
 }

@@ -1,6 +1,7 @@
 //! `sageform init`: a new project that works.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -12,7 +13,7 @@ use crate::finding::Finding;
 use super::super::output::Plan;
 use super::super::project::start;
 use super::super::report::plural;
-use super::super::{Context, Exit, Failure};
+use super::super::{Context, Exit, Failure, printer};
 use super::schema;
 
 /// The files of a project, by name; `{{…}}` is filled in.
@@ -30,7 +31,10 @@ const RUST: [(&str, &str); 6] = [
         "stacks/inference.rs",
         include_str!("init/stacks/inference.rs"),
     ),
-    ("tests/templates.rs", include_str!("init/tests/templates.rs")),
+    (
+        "tests/templates.rs",
+        include_str!("init/tests/templates.rs"),
+    ),
     (".gitignore", include_str!("init/gitignore")),
     ("README.md", include_str!("init/README.md")),
 ];
@@ -61,10 +65,7 @@ pub(in super::super) fn run(args: &InitArgs, context: &Context<'_>) -> Result<Ex
     let start = start(context)?;
     let root = start.join(&args.dir);
     refuse_content(&root, &args.dir)?;
-    let mut texts = BTreeMap::from([(
-        format!("config/{}", schema::FILE_NAME),
-        schema::text(),
-    )]);
+    let mut texts = BTreeMap::from([(format!("config/{}", schema::FILE_NAME), schema::text())]);
     let mut files = ALWAYS.to_vec();
     if !args.no_rust {
         files.extend(RUST);
@@ -85,11 +86,11 @@ pub(in super::super) fn run(args: &InitArgs, context: &Context<'_>) -> Result<Ex
     plan.apply()?;
     let mut said = String::new();
     for file in plan.changes.keys() {
-        said.push_str(&format!("created {}\n", args.dir.join(file).display()));
+        let _ = writeln!(said, "created {}", args.dir.join(file).display());
     }
-    said.push_str(&format!("{}\n\n", plural(plan.changes.len(), "file")));
+    let _ = writeln!(said, "{}\n", plural(plan.changes.len(), "file"));
     said.push_str(&next_steps(args));
-    context.printer.say(&said);
+    printer::say(&said);
     Ok(Exit::Done)
 }
 
@@ -149,20 +150,32 @@ fn package_name(root: &Path) -> String {
         .to_string_lossy()
         .to_lowercase()
         .chars()
-        .map(|character| if character.is_ascii_alphanumeric() { character } else { '-' })
+        .map(|character| {
+            if character.is_ascii_alphanumeric() {
+                character
+            } else {
+                '-'
+            }
+        })
         .collect();
     let name = name.trim_matches('-');
     // A package may not bear the name of what it depends on, nor of what Cargo reserves.
     let usable = name.starts_with(|first: char| first.is_ascii_lowercase())
-        && !["sageform", "test", "core", "std", "alloc", "build", "deps", "examples"].contains(&name);
-    if usable { name.to_owned() } else { "endpoints".to_owned() }
+        && ![
+            "sageform", "test", "core", "std", "alloc", "build", "deps", "examples",
+        ]
+        .contains(&name);
+    if usable {
+        name.to_owned()
+    } else {
+        "endpoints".to_owned()
+    }
 }
 
 fn path_dependency(start: &Path, folder: &Path) -> Result<String, Finding> {
     let shown = folder.display();
     let refused = |why: String| {
-        Finding::error("sageform-path", why)
-            .hint("name the folder of sageform's `Cargo.toml`")
+        Finding::error("sageform-path", why).hint("name the folder of sageform's `Cargo.toml`")
     };
     let path = start
         .join(folder)
@@ -170,9 +183,15 @@ fn path_dependency(start: &Path, folder: &Path) -> Result<String, Finding> {
         .map_err(|error| refused(format!("cannot use `{shown}`: {error}")))?;
     let manifest = fs::read_to_string(path.join("Cargo.toml"))
         .map_err(|error| refused(format!("cannot read `{shown}/Cargo.toml`: {error}")))?;
-    if !manifest.lines().any(|line| line.trim() == "name = \"sageform\"") {
+    if !manifest
+        .lines()
+        .any(|line| line.trim() == "name = \"sageform\"")
+    {
         return Err(refused(format!("`{shown}/Cargo.toml` is not sageform's")));
     }
-    let path = path.to_string_lossy().replace('\\', "/").replace('"', "\\\"");
+    let path = path
+        .to_string_lossy()
+        .replace('\\', "/")
+        .replace('"', "\\\"");
     Ok(format!("sageform = {{ path = \"{path}\" }}"))
 }

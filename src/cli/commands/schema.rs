@@ -12,20 +12,22 @@ use crate::json::Json;
 use super::super::output::{Change, Plan};
 use super::super::project::{CONFIG, command, root};
 use super::super::report;
-use super::super::{Context, Exit, Failure};
+use super::super::{Context, Exit, Failure, printer};
 
 /// The file's name within `config/`.
 pub(super) const FILE_NAME: &str = "stage-file.schema.json";
 
 /// Print the JSON Schema of a stage file.
 ///
-/// Editors complete, explain and check a stage file whose first line names the schema:
-///
-///   # yaml-language-server: $schema=stage-file.schema.json
+/// Editors complete, explain and check a stage file whose first line names the schema.
 #[derive(Debug, Args)]
-#[command(after_long_help = "Examples:\n  \
+#[command(
+    after_long_help = "The line in a stage file, where the schema stands beside it:\n  \
+    # yaml-language-server: $schema=stage-file.schema.json\n\n\
+    Examples:\n  \
     sageform schema --write     write `config/stage-file.schema.json`, beside the stage files\n  \
-    sageform schema --check     in CI: fail when that file is not up to date")]
+    sageform schema --check     in CI: fail when that file is not up to date"
+)]
 pub(in super::super) struct SchemaArgs {
     /// Write it to `config/stage-file.schema.json` of the project.
     #[arg(long, conflicts_with = "check")]
@@ -38,7 +40,7 @@ pub(in super::super) struct SchemaArgs {
 
 pub(in super::super) fn run(args: &SchemaArgs, context: &Context<'_>) -> Result<Exit, Failure> {
     if !args.write && !args.check {
-        context.printer.data(&text()).map_err(Failure::Output)?;
+        printer::data(&text()).map_err(Failure::Output)?;
         return Ok(Exit::Done);
     }
     let root = root(context)?;
@@ -53,15 +55,21 @@ pub(in super::super) fn run(args: &SchemaArgs, context: &Context<'_>) -> Result<
         (Change::Create, false) => format!("created {name}\n"),
         (Change::Update, false) => format!("updated {name}\n"),
         (change, true) => {
-            let word = if change == Change::Create { "missing" } else { "stale" };
-            let finding = Finding::error("stale-schema", format!("`{name}` is {word}")).hint(
-                format!("run `{} schema --write` and commit the file", command(&root)),
-            );
-            context.printer.say(&report::render(&[finding], None));
+            let word = if change == Change::Create {
+                "missing"
+            } else {
+                "stale"
+            };
+            let finding =
+                Finding::error("stale-schema", format!("`{name}` is {word}")).hint(format!(
+                    "run `{} schema --write` and commit the file",
+                    command(&root)
+                ));
+            printer::say(&report::render(&[finding], None));
             return Ok(Exit::Findings);
         }
     };
-    context.printer.say(&said);
+    printer::say(&said);
     Ok(Exit::Done)
 }
 

@@ -1,6 +1,7 @@
 //! `sageform synth`: stage files become templates.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use clap::Args;
 
@@ -12,7 +13,7 @@ use super::super::args::Selection;
 use super::super::output::{Change, Plan, TEMPLATES};
 use super::super::project::{Project, is_name};
 use super::super::report::{self, plural};
-use super::super::{Context, Exit, Failure};
+use super::super::{Context, Exit, Failure, printer};
 
 /// Write the CloudFormation templates: `templates/<Stage>/<stack>.template.json`.
 ///
@@ -49,7 +50,7 @@ pub(in super::super) fn run(args: &SynthArgs, context: &Context<'_>) -> Result<E
     let unsafe_names = unsafe_names(&synthesis.templates);
     synthesis.findings.extend(unsafe_names);
     let said = report::render(&synthesis.findings, Some(&project.root));
-    context.printer.say(&said);
+    printer::say(&said);
     if synthesis.has_errors() {
         let consequence = match (args.check, args.stdout) {
             (true, _) => "nothing was compared",
@@ -57,11 +58,11 @@ pub(in super::super) fn run(args: &SynthArgs, context: &Context<'_>) -> Result<E
             _ => "nothing was written",
         };
         let summary = report::summary(&synthesis.findings, consequence);
-        context.printer.say(&summary);
+        printer::say(&summary);
         return Ok(Exit::Findings);
     }
     if args.stdout {
-        return print(args, context, &synthesis);
+        return print(args, &synthesis);
     }
     let texts = synthesis
         .templates
@@ -74,10 +75,10 @@ pub(in super::super) fn run(args: &SynthArgs, context: &Context<'_>) -> Result<E
         plan.remove_orphans()?;
     }
     if args.check {
-        return Ok(check(args, context, &plan, project.command()));
+        return Ok(check(args, &plan, project.command()));
     }
     plan.apply()?;
-    say_changes(context, &plan);
+    say_changes(&plan);
     Ok(Exit::Done)
 }
 
@@ -114,10 +115,10 @@ fn unsafe_names(templates: &[StageTemplate]) -> Vec<Finding> {
         .collect()
 }
 
-fn print(args: &SynthArgs, context: &Context<'_>, synthesis: &Synthesis) -> Result<Exit, Failure> {
+fn print(args: &SynthArgs, synthesis: &Synthesis) -> Result<Exit, Failure> {
     if let [template] = synthesis.templates.as_slice() {
         let text = text(template, args.yaml);
-        context.printer.data(&text).map_err(Failure::Output)?;
+        printer::data(&text).map_err(Failure::Output)?;
         return Ok(Exit::Done);
     }
     let mut finding = Finding::error(
@@ -138,7 +139,7 @@ fn print(args: &SynthArgs, context: &Context<'_>, synthesis: &Synthesis) -> Resu
     Err(finding.into())
 }
 
-fn check(args: &SynthArgs, context: &Context<'_>, plan: &Plan<'_>, command: &str) -> Exit {
+fn check(args: &SynthArgs, plan: &Plan<'_>, command: &str) -> Exit {
     let mut lines = String::new();
     for (name, change) in &plan.changes {
         let word = match change {
@@ -147,17 +148,17 @@ fn check(args: &SynthArgs, context: &Context<'_>, plan: &Plan<'_>, command: &str
             Change::Remove => "orphaned",
             Change::Keep => continue,
         };
-        lines.push_str(&format!("{word} {name}\n"));
+        let _ = writeln!(lines, "{word} {name}");
     }
     if lines.is_empty() {
-        context.printer.say(&format!(
+        printer::say(&format!(
             "{}: up to date\n",
             plural(plan.changes.len(), "template")
         ));
         return Exit::Done;
     }
-    context.printer.say(&lines);
-    context.printer.say("\n");
+    printer::say(&lines);
+    printer::say("\n");
     let different = plan.changes.len() - plan.count(Change::Keep);
     let finding = Finding::error(
         "stale-templates",
@@ -171,7 +172,7 @@ fn check(args: &SynthArgs, context: &Context<'_>, plan: &Plan<'_>, command: &str
         "run `{}` and commit what it writes",
         synth_command(args, command)
     ));
-    context.printer.say(&report::render(&[finding], None));
+    printer::say(&report::render(&[finding], None));
     Exit::Findings
 }
 
@@ -190,7 +191,7 @@ fn synth_command(args: &SynthArgs, command: &str) -> String {
     words.join(" ")
 }
 
-fn say_changes(context: &Context<'_>, plan: &Plan<'_>) {
+fn say_changes(plan: &Plan<'_>) {
     let mut text = String::new();
     for (name, change) in &plan.changes {
         let word = match change {
@@ -199,7 +200,7 @@ fn say_changes(context: &Context<'_>, plan: &Plan<'_>) {
             Change::Remove => "removed",
             Change::Keep => continue,
         };
-        text.push_str(&format!("{word} {name}\n"));
+        let _ = writeln!(text, "{word} {name}");
     }
     let parts: Vec<String> = [
         (Change::Create, "created"),
@@ -212,10 +213,11 @@ fn say_changes(context: &Context<'_>, plan: &Plan<'_>) {
     .map(|(change, word)| format!("{} {word}", plan.count(change)))
     .collect();
     let written = plan.changes.len() - plan.count(Change::Remove);
-    text.push_str(&format!(
-        "{}: {}\n",
+    let _ = writeln!(
+        text,
+        "{}: {}",
         plural(written, "template"),
         parts.join(", ")
-    ));
-    context.printer.say(&text);
+    );
+    printer::say(&text);
 }

@@ -16,7 +16,7 @@ use crate::template::Template;
 use super::super::args::Selection;
 use super::super::project::{Project, start};
 use super::super::report::{self, plural};
-use super::super::{Context, Exit, Failure};
+use super::super::{Context, Exit, Failure, printer};
 
 /// The sections in which a logical id may be declared, and what a finding's path may start at.
 const SECTIONS: [&str; 6] = [
@@ -33,23 +33,20 @@ const SECTIONS: [&str; 6] = [
 /// Without files, the project is checked as `synth` does, and nothing is written. With files, each
 /// is a CloudFormation template in JSON or YAML, whoever wrote it; `-` is standard input.
 ///
-/// The findings are printed to standard output. With `--format json` they are an array of objects:
-///
-///   rule      id of the rule, such as `unknown-key`
-///   severity  `error`, `warning` or `note`
-///   message   what is wrong
-///   hint      what to do about it, or null
-///   place     source (file, line, column, length, text; or null), stack, stages,
-///             logical_id, path; null where they do not apply
-///
-/// The exit code is 1 when one of them is an error.
+/// The findings are printed to standard output. The exit code is 1 when one of them is an error.
 #[derive(Debug, Args)]
 #[command(
-    verbatim_doc_comment,
-    after_long_help = "Examples:\n  \
-        sageform validate                                  the project\n  \
-        sageform validate old/endpoint.yaml                a template from elsewhere\n  \
-        sageform validate --format json | jq '.[].rule'    for other programs"
+    after_long_help = "With `--format json`, the findings are an array of objects:\n  \
+    rule      id of the rule, such as `unknown-key`\n  \
+    severity  `error`, `warning` or `note`\n  \
+    message   what is wrong\n  \
+    hint      what to do about it, or null\n  \
+    place     where: `source` (file, line, column, length, text), `stack`, `stages`,\n            \
+    `logical_id`, `path`; null where they do not apply\n\n\
+    Examples:\n  \
+    sageform validate                                  the project\n  \
+    sageform validate old/endpoint.yaml                a template from elsewhere\n  \
+    sageform validate --format json | jq '.[].rule'    for other programs"
 )]
 pub(in super::super) struct ValidateArgs {
     /// CloudFormation templates, JSON or YAML. Without any, the project.
@@ -98,22 +95,17 @@ pub(in super::super) fn run(args: &ValidateArgs, context: &Context<'_>) -> Resul
             let json = serde_json::to_string_pretty(&findings)
                 .expect("findings are texts, numbers and lists");
             let json = report::escaped_json(&json);
-            context
-                .printer
-                .data(&format!("{json}\n"))
-                .map_err(Failure::Output)?;
+            printer::data(&format!("{json}\n")).map_err(Failure::Output)?;
         }
         Format::Text => {
             let text = report::render(&findings, root.as_deref());
-            context.printer.report(&text).map_err(Failure::Output)?;
+            printer::report(&text).map_err(Failure::Output)?;
             let checked = plural(checked, "template");
             if findings.is_empty() {
-                context.printer.say(&format!("{checked}: no findings\n"));
+                printer::say(&format!("{checked}: no findings\n"));
             } else {
                 let consequence = format!("{checked} checked");
-                context
-                    .printer
-                    .say(&report::summary(&findings, &consequence));
+                printer::say(&report::summary(&findings, &consequence));
             }
         }
     }
@@ -140,7 +132,9 @@ fn check_file(folder: &Path, file: &Path) -> Vec<Finding> {
     };
     let Json::Object(object) = document.to_json() else {
         let message = "expected a template, which is an object with `Resources`";
-        return vec![Finding::error("template-shape", message).at(document.source(document.root.span))];
+        return vec![
+            Finding::error("template-shape", message).at(document.source(document.root.span)),
+        ];
     };
     findings.extend(rules::check(&Template::from_document(object)));
     for finding in &mut findings {
@@ -152,7 +146,8 @@ fn check_file(folder: &Path, file: &Path) -> Vec<Finding> {
 }
 
 fn read(folder: &Path, file: &Path, shown: &str) -> Result<Vec<u8>, Finding> {
-    let failed = |error: io::Error| Finding::error("read", format!("cannot read `{shown}`: {error}"));
+    let failed =
+        |error: io::Error| Finding::error("read", format!("cannot read `{shown}`: {error}"));
     if shown == "<stdin>" {
         let mut bytes = Vec::new();
         // One byte more than is accepted, so that the reader sees that it is too much.
@@ -178,7 +173,13 @@ fn locate(document: &Document, finding: &Finding) -> Option<Source> {
     let exact = entries
         .iter()
         .flat_map(|entry| [format!("{entry}.Properties"), entry.clone()])
-        .map(|base| if path.is_empty() { base } else { join(&base, path) })
+        .map(|base| {
+            if path.is_empty() {
+                base
+            } else {
+                join(&base, path)
+            }
+        })
         .find(|path| document.root.at(path).is_some());
     let entry = entries
         .iter()
@@ -191,7 +192,11 @@ fn locate(document: &Document, finding: &Finding) -> Option<Source> {
             join(&properties, path)
         }
     });
-    let path = if path.is_empty() { entry.cloned() } else { exact.or(nearest) };
+    let path = if path.is_empty() {
+        entry.cloned()
+    } else {
+        exact.or(nearest)
+    };
     Some(document.locate(&path?))
 }
 
