@@ -52,9 +52,18 @@ where
     match location {
         Value::Literal(uri) => {
             let path = escape(uri.as_ref().trim_start_matches("s3://"));
-            Ok(Value::sub(format!("arn:${{AWS::Partition}}:s3:::{path}{suffix}")))
+            Ok(Value::sub(format!(
+                "arn:${{AWS::Partition}}:s3:::{path}{suffix}"
+            )))
         }
         Value::Intrinsic(call) => {
+            if let (Function::Sub, Json::String(template)) = (call.function, &call.argument)
+                && let Some(path) = template.strip_prefix("s3://")
+            {
+                return Ok(Value::sub(format!(
+                    "arn:${{AWS::Partition}}:s3:::{path}{suffix}"
+                )));
+            }
             let uri = Value::<String>::Intrinsic(call);
             let path = Value::<String>::select(1, Value::split("s3://", uri));
             let mut parts = vec![
@@ -80,18 +89,24 @@ pub(super) fn bucket_arn(bucket: &str) -> Value<String> {
 
 /// The ARN of the repository that an image is in; `None` for a registry outside ECR, which needs no
 /// permission of IAM.
-pub(super) fn repository_arn(image: &Value<ImageUri>) -> Result<Option<Value<String>>, NotDerivable> {
+pub(super) fn repository_arn(
+    image: &Value<ImageUri>,
+) -> Result<Option<Value<String>>, NotDerivable> {
     match image {
         Value::Literal(image) => Ok(image.ecr_repository().map(|repository| {
             let (account, region, name) = (repository.account, repository.region, repository.name);
-            Value::sub(format!("arn:${{AWS::Partition}}:ecr:{region}:{account}:repository/{name}"))
+            Value::sub(format!(
+                "arn:${{AWS::Partition}}:ecr:{region}:{account}:repository/{name}"
+            ))
         })),
         Value::Intrinsic(call) => {
             let template = match (call.function, &call.argument) {
                 (Function::Sub, Json::String(template)) => ecr_in_template(template),
                 _ => None,
             };
-            template.map(Some).ok_or_else(|| NotDerivable::new("image", image.clone()))
+            template
+                .map(Some)
+                .ok_or_else(|| NotDerivable::new("image", image.clone()))
         }
         Value::Raw(_) => Err(NotDerivable::new("image", image.clone())),
     }
@@ -109,7 +124,9 @@ fn ecr_in_template(template: &str) -> Option<Value<String>> {
     };
     let name = path.split(['@', ':']).next()?;
     (!name.contains("${")).then(|| {
-        Value::sub(format!("arn:${{AWS::Partition}}:ecr:{region}:{account}:repository/{name}"))
+        Value::sub(format!(
+            "arn:${{AWS::Partition}}:ecr:{region}:{account}:repository/{name}"
+        ))
     })
 }
 

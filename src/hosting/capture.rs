@@ -22,7 +22,7 @@ pub enum CapturedSide {
 pub struct DataCapture {
     pub(super) destination: Value<S3Uri>,
     pub(super) key: Option<Value<KmsKey>>,
-    sampling_percentage: u32,
+    sampling_percentage: Value<i64>,
     sides: Vec<CapturedSide>,
     csv: Vec<ContentType>,
     json: Vec<ContentType>,
@@ -30,11 +30,14 @@ pub struct DataCapture {
 
 impl DataCapture {
     /// Captures both sides of `sampling_percentage` percent (0 to 100) of the calls.
-    pub fn to(destination: impl Into<Value<S3Uri>>, sampling_percentage: u32) -> Self {
+    pub fn to(
+        destination: impl Into<Value<S3Uri>>,
+        sampling_percentage: impl Into<Value<i64>>,
+    ) -> Self {
         Self {
             destination: destination.into(),
             key: None,
-            sampling_percentage,
+            sampling_percentage: sampling_percentage.into(),
             sides: vec![CapturedSide::Input, CapturedSide::Output],
             csv: Vec::new(),
             json: Vec::new(),
@@ -71,12 +74,17 @@ impl DataCapture {
 
     pub(super) fn into_config(self) -> l1::DataCaptureConfig {
         let types = |types: Vec<ContentType>| -> Option<Value<Vec<Value<String>>>> {
-            (!types.is_empty()).then(|| types.into_iter().map(|name| String::from(name).into()).collect())
+            (!types.is_empty()).then(|| {
+                types
+                    .into_iter()
+                    .map(|name| String::from(name).into())
+                    .collect()
+            })
         };
         let options = self.sides.iter().map(|side| {
             let side = match side {
-                CapturedSide::Input => "Input",
-                CapturedSide::Output => "Output",
+                CapturedSide::Input => l1::CaptureMode::INPUT,
+                CapturedSide::Output => l1::CaptureMode::OUTPUT,
             };
             Value::from(l1::CaptureOption::new(side))
         });
@@ -123,7 +131,7 @@ pub(super) struct AsyncOptions {
     pub(super) key: Option<Value<KmsKey>>,
     pub(super) success_topic: Option<Value<TopicArn>>,
     pub(super) error_topic: Option<Value<TopicArn>>,
-    max_concurrent_invocations_per_instance: Option<u32>,
+    max_concurrent_invocations_per_instance: Option<Value<i64>>,
     include_response_in: Vec<NotifiedOutcome>,
 }
 
@@ -137,14 +145,23 @@ pub struct AsyncOutputBuilder<O> {
 impl AsyncOutput {
     /// An output whose path is still to be given.
     pub fn builder() -> AsyncOutputBuilder<Missing> {
-        AsyncOutputBuilder { output_path: Missing, options: AsyncOptions::default() }
+        AsyncOutputBuilder {
+            output_path: Missing,
+            options: AsyncOptions::default(),
+        }
     }
 }
 
 impl<O> AsyncOutputBuilder<O> {
     /// Where answers are written, one object per call.
-    pub fn s3_output_path(self, path: impl Into<Value<S3Uri>>) -> AsyncOutputBuilder<Given<Value<S3Uri>>> {
-        AsyncOutputBuilder { output_path: Given(path.into()), options: self.options }
+    pub fn s3_output_path(
+        self,
+        path: impl Into<Value<S3Uri>>,
+    ) -> AsyncOutputBuilder<Given<Value<S3Uri>>> {
+        AsyncOutputBuilder {
+            output_path: Given(path.into()),
+            options: self.options,
+        }
     }
 
     /// Where errors are written. Without it, they are only told to the error topic.
@@ -177,7 +194,10 @@ impl<O> AsyncOutputBuilder<O> {
 
     /// Puts the answer into the notification of these outcomes, where it is at most 128 KB.
     #[must_use]
-    pub fn include_response_in(mut self, outcomes: impl IntoIterator<Item = NotifiedOutcome>) -> Self {
+    pub fn include_response_in(
+        mut self,
+        outcomes: impl IntoIterator<Item = NotifiedOutcome>,
+    ) -> Self {
         self.options.include_response_in = outcomes.into_iter().collect();
         self
     }
@@ -185,8 +205,11 @@ impl<O> AsyncOutputBuilder<O> {
     /// How many calls an instance works on at the same time, 1 to 1,000. SageMaker chooses when it
     /// is left out.
     #[must_use]
-    pub fn max_concurrent_invocations_per_instance(mut self, invocations: u32) -> Self {
-        self.options.max_concurrent_invocations_per_instance = Some(invocations);
+    pub fn max_concurrent_invocations_per_instance(
+        mut self,
+        invocations: impl Into<Value<i64>>,
+    ) -> Self {
+        self.options.max_concurrent_invocations_per_instance = Some(invocations.into());
         self
     }
 
@@ -195,7 +218,10 @@ impl<O> AsyncOutputBuilder<O> {
     where
         O: S3OutputPathSet<Value = Value<S3Uri>>,
     {
-        AsyncOutput { output_path: self.output_path.given(), options: self.options }
+        AsyncOutput {
+            output_path: self.output_path.given(),
+            options: self.options,
+        }
     }
 }
 
@@ -203,10 +229,17 @@ impl AsyncOutput {
     pub(super) fn into_config(self) -> l1::AsyncInferenceConfig {
         let options = self.options;
         let topic = |topic: Option<Value<TopicArn>>| topic.map(|topic| topic.map(String::from));
-        let include = options.include_response_in.iter().map(|outcome| match outcome {
-            NotifiedOutcome::Success => "SUCCESS_NOTIFICATION_TOPIC".into(),
-            NotifiedOutcome::Error => "ERROR_NOTIFICATION_TOPIC".into(),
-        });
+        let include = options
+            .include_response_in
+            .iter()
+            .map(|outcome| match outcome {
+                NotifiedOutcome::Success => {
+                    l1::IncludeInferenceResponseIn::SUCCESS_NOTIFICATION_TOPIC.into()
+                }
+                NotifiedOutcome::Error => {
+                    l1::IncludeInferenceResponseIn::ERROR_NOTIFICATION_TOPIC.into()
+                }
+            });
         let include = (!options.include_response_in.is_empty()).then(|| include.collect());
         let notifies = options.success_topic.is_some() || options.error_topic.is_some();
         let notification = notifies.then(|| {
@@ -222,11 +255,16 @@ impl AsyncOutput {
             s3_failure_path: options.failure_path.map(|path| path.map(String::from)),
             s3_output_path: Some(self.output_path.map(String::from)),
         };
-        let client = options.max_concurrent_invocations_per_instance.map(|invocations| {
-            Value::from(l1::AsyncInferenceClientConfig {
-                max_concurrent_invocations_per_instance: Some(invocations.into()),
-            })
-        });
-        l1::AsyncInferenceConfig { client_config: client, ..l1::AsyncInferenceConfig::new(output) }
+        let client = options
+            .max_concurrent_invocations_per_instance
+            .map(|invocations| {
+                Value::from(l1::AsyncInferenceClientConfig {
+                    max_concurrent_invocations_per_instance: Some(invocations),
+                })
+            });
+        l1::AsyncInferenceConfig {
+            client_config: client,
+            ..l1::AsyncInferenceConfig::new(output)
+        }
     }
 }

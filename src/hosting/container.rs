@@ -92,8 +92,14 @@ pub struct AnyContainer {
 
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum ContainerSource {
-    Image { image: Value<ImageUri>, data: Option<DataLocation> },
-    Package { version: Value<ModelPackageArn>, access: PackageAccess },
+    Image {
+        image: Value<ImageUri>,
+        data: Option<DataLocation>,
+    },
+    Package {
+        version: Value<ModelPackageArn>,
+        access: PackageAccess,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -118,7 +124,10 @@ impl Container {
     /// # let _ = container;
     /// ```
     pub fn image(image: impl Into<Value<ImageUri>>) -> Self {
-        Self::new(ContainerSource::Image { image: image.into(), data: None })
+        Self::new(ContainerSource::Image {
+            image: image.into(),
+            data: None,
+        })
     }
 }
 
@@ -126,7 +135,10 @@ impl Container<PackageData> {
     /// A container from a version of a model package group, which brings image and model data.
     /// `access` is what the execution role has to know of it.
     pub fn package(version: impl Into<Value<ModelPackageArn>>, access: PackageAccess) -> Self {
-        Self::new(ContainerSource::Package { version: version.into(), access })
+        Self::new(ContainerSource::Package {
+            version: version.into(),
+            access,
+        })
     }
 }
 
@@ -138,14 +150,20 @@ impl<D: ModelData> Container<D> {
             environment: IndexMap::new(),
             cache_models: None,
         };
-        Self { inner, data: PhantomData }
+        Self {
+            inner,
+            data: PhantomData,
+        }
     }
 
     fn with_data<E>(mut self, location: DataLocation) -> Container<E> {
         if let ContainerSource::Image { data, .. } = &mut self.inner.source {
             *data = Some(location);
         }
-        Container { inner: self.inner, data: PhantomData }
+        Container {
+            inner: self.inner,
+            data: PhantomData,
+        }
     }
 
     /// Model data in one archive: `ModelDataUrl`, an object that ends with `.tar.gz`.
@@ -235,13 +253,12 @@ impl AnyContainer {
         };
         definition.container_hostname = self.hostname.map(|name| String::from(name).into());
         if !self.environment.is_empty() {
-            let environment = self.environment.into_iter().map(|(name, value)| (name, value.into_json()));
-            definition.environment = Some(environment.collect::<crate::json::Json>().into());
+            definition.environment = Some(self.environment.into());
         }
         if let Some(cache) = self.cache_models {
             definition.multi_model_config = Some(
                 l1::MultiModelConfig {
-                    model_cache_setting: Some(if cache { "Enabled" } else { "Disabled" }.into()),
+                    model_cache_setting: Some(cache_setting(cache).into()),
                 }
                 .into(),
             );
@@ -252,10 +269,13 @@ impl AnyContainer {
 
 impl DataLocation {
     fn into_definition(self) -> l1::ContainerDefinition {
-        let uncompressed = |data_type: &'static str, uri: Value<String>| {
-            let source = l1::S3DataSource::new("None", data_type, uri);
+        let uncompressed = |data_type: l1::S3DataType, uri: Value<String>| {
+            let source = l1::S3DataSource::new(l1::CompressionType::NONE, data_type, uri);
             let source = l1::ModelDataSource::new(source);
-            l1::ContainerDefinition { model_data_source: Some(source.into()), ..Default::default() }
+            l1::ContainerDefinition {
+                model_data_source: Some(source.into()),
+                ..Default::default()
+            }
         };
         match self {
             Self::Archive(archive) => l1::ContainerDefinition {
@@ -263,12 +283,24 @@ impl DataLocation {
                 ..Default::default()
             },
             Self::Models(prefix) => l1::ContainerDefinition {
-                mode: Some("MultiModel".into()),
+                mode: Some(l1::ContainerDefinitionMode::MULTI_MODEL.into()),
                 model_data_url: Some(prefix.map(String::from)),
                 ..Default::default()
             },
-            Self::Prefix(prefix) => uncompressed("S3Prefix", prefix.map(String::from)),
-            Self::Object(object) => uncompressed("S3Object", object.map(String::from)),
+            Self::Prefix(prefix) => {
+                uncompressed(l1::S3DataType::S3_PREFIX, prefix.map(String::from))
+            }
+            Self::Object(object) => {
+                uncompressed(l1::S3DataType::S3_OBJECT, object.map(String::from))
+            }
         }
+    }
+}
+
+fn cache_setting(cache: bool) -> l1::ModelCacheSetting {
+    if cache {
+        l1::ModelCacheSetting::ENABLED
+    } else {
+        l1::ModelCacheSetting::DISABLED
     }
 }

@@ -8,7 +8,7 @@ use crate::template::{Handle, Stack};
 use crate::value::Value;
 
 use super::endpoint_config::EndpointConfigHandle;
-use super::mode::Mode;
+use super::mode::{Mode, RealTime};
 use super::required::{EndpointConfigNameSet, EndpointNameSet, Given, Missing};
 use super::rollout::RolloutFor;
 
@@ -30,20 +30,30 @@ pub struct EndpointBuilder<N, C> {
     deployment: Option<Value<l1::DeploymentConfig>>,
 }
 
-/// An endpoint whose name and configuration are still to be given.
-impl Endpoint<super::RealTime> {
+impl Endpoint<RealTime> {
     /// An endpoint whose name and configuration are still to be given. Its mode is the
     /// configuration's.
     pub fn builder() -> EndpointBuilder<Missing, Missing> {
-        EndpointBuilder { name: Missing, config: Missing, deployment: None }
+        EndpointBuilder {
+            name: Missing,
+            config: Missing,
+            deployment: None,
+        }
     }
 }
 
 impl<N, C> EndpointBuilder<N, C> {
     /// The endpoint's name, unique in the account and region. Another name is another endpoint: the
     /// old one is deleted with its callers' requests.
-    pub fn name(self, name: impl Into<Value<EndpointName>>) -> EndpointBuilder<Given<Value<EndpointName>>, C> {
-        EndpointBuilder { name: Given(name.into()), config: self.config, deployment: self.deployment }
+    pub fn name(
+        self,
+        name: impl Into<Value<EndpointName>>,
+    ) -> EndpointBuilder<Given<Value<EndpointName>>, C> {
+        EndpointBuilder {
+            name: Given(name.into()),
+            config: self.config,
+            deployment: self.deployment,
+        }
     }
 
     /// What it serves, and how.
@@ -82,7 +92,11 @@ impl<N, C> EndpointBuilder<N, C> {
             endpoint_name: Some(self.name.given().map(String::from)),
             ..l1::Endpoint::new(config.name())
         };
-        Endpoint { properties, variants: config.variants, mode: PhantomData }
+        Endpoint {
+            properties,
+            variants: config.variants,
+            mode: PhantomData,
+        }
     }
 }
 
@@ -91,7 +105,11 @@ impl<M: Mode> Endpoint<M> {
     #[track_caller]
     pub fn add_to(self, stack: &mut Stack, name: &str) -> EndpointHandle<M> {
         let handle = stack.add(name, self.properties);
-        EndpointHandle { handle, variants: self.variants, mode: PhantomData }
+        EndpointHandle {
+            handle,
+            variants: self.variants,
+            mode: PhantomData,
+        }
     }
 }
 

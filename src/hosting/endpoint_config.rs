@@ -53,8 +53,10 @@ impl EndpointConfig<Async> {
 
 impl<M: Mode> EndpointConfig<M> {
     fn of(variants: impl IntoIterator<Item = (VariantName, l1::ProductionVariant)>) -> Self {
-        let (names, variants): (Vec<_>, Vec<_>) =
-            variants.into_iter().map(|(name, variant)| (name, Value::from(variant))).unzip();
+        let (names, variants): (Vec<_>, Vec<_>) = variants
+            .into_iter()
+            .map(|(name, variant)| (name, Value::from(variant)))
+            .unzip();
         Self {
             properties: l1::EndpointConfig::new(Value::from_iter(variants)),
             variants: names,
@@ -92,7 +94,11 @@ impl<M: Mode> EndpointConfig<M> {
             .resource(&handle)
             .deletion_policy(DeletionPolicy::Delete)
             .update_replace_policy(UpdateReplacePolicy::Retain);
-        EndpointConfigHandle { handle, variants: self.variants, mode: PhantomData }
+        EndpointConfigHandle {
+            handle,
+            variants: self.variants,
+            mode: PhantomData,
+        }
     }
 }
 
@@ -107,7 +113,8 @@ pub struct EndpointConfigHandle<M: Mode> {
 impl<M: Mode> EndpointConfigHandle<M> {
     /// The configuration's name, which CloudFormation gives it.
     pub fn name(&self) -> Value<String> {
-        self.handle.get_att(&l1::EndpointConfig::ENDPOINT_CONFIG_NAME)
+        self.handle
+            .get_att(&l1::EndpointConfig::ENDPOINT_CONFIG_NAME)
     }
 
     /// The resource.

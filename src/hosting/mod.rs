@@ -29,20 +29,21 @@ mod rollout;
 mod scaling;
 mod variant;
 
-pub use access::{NotDerivable, PackageAccess};
+pub use access::{NotDerivable, PackageAccess, PackageKey};
 pub use capture::{AsyncOutput, AsyncOutputBuilder, CapturedSide, DataCapture, NotifiedOutcome};
 pub use container::{
-    AnyContainer, Container, ModelData, ModelDataNotSet, MultiModel, NamedContainer, NoModelData,
-    PackageData, TarGz, Uncompressed,
+    AnyContainer, Container, IsMultiModel, ModelData, ModelDataNotSet, MultiModel, NamedContainer,
+    NoModelData, PackageData, TarGz, Uncompressed,
 };
 pub use endpoint::{Endpoint, EndpointBuilder, EndpointHandle};
 pub use endpoint_config::{EndpointConfig, EndpointConfigHandle};
 pub use mode::{
-    Async, CapturesData, InstanceBacked, Mode, OnDemand, Provisioned, Provisioning, Queued, RealTime,
-    ScalesConcurrency, ScalesOnInvocations, Serverless,
+    Async, CapturesData, InstanceBacked, Mode, OnDemand, Provisioned, Provisioning, Queued,
+    RealTime, ScalesConcurrency, ScalesOnInvocations, Serverless,
 };
 pub use model::{
-    InstanceOnly, Model, ModelBuilder, ModelHandle, ModelKind, Network, Portable, RunsServerless,
+    Containers, InstanceOnly, Model, ModelBuilder, ModelHandle, ModelKind, Network, Portable,
+    RunsServerless,
 };
 pub use package_group::ModelPackageGroup;
 pub use required::{
@@ -51,10 +52,8 @@ pub use required::{
     ModelContainerSet, ModelNameSet, S3OutputPathSet,
 };
 pub use role::ExecutionRole;
-pub use rollout::{CapacitySize, Rollout, RolloutFor};
-pub use scaling::{
-    Capacity, CapacityFromZero, Cooldowns, InstanceMetric, ScalableDimension, Utilization,
-};
+pub use rollout::{BlueGreen, CapacitySize, Rolling, Rollout, RolloutFor};
+pub use scaling::{Capacity, CapacityFromZero, Cooldowns, InstanceMetric, Utilization};
 pub use variant::{
     Concurrency, InstanceCount, InstanceVariant, InstanceVariantBuilder, Memory, ServerlessVariant,
     ServerlessVariantBuilder,

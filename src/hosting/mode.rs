@@ -1,5 +1,6 @@
 //! How an endpoint serves, as a type.
 
+use std::fmt;
 use std::marker::PhantomData;
 
 /// An endpoint that answers at once, on instances.
@@ -34,14 +35,14 @@ mod sealed {
 }
 
 /// How an endpoint serves: [`RealTime`], [`Serverless`] or [`Async`]. These are all there are.
-pub trait Mode: sealed::Sealed + 'static {}
+pub trait Mode: sealed::Sealed + Clone + fmt::Debug + 'static {}
 
 impl Mode for RealTime {}
 impl<P: Provisioning> Mode for Serverless<P> {}
 impl Mode for Async {}
 
 /// Whether serverless capacity is kept warm: [`OnDemand`] or [`Provisioned`].
-pub trait Provisioning: sealed::Sealed + 'static {}
+pub trait Provisioning: sealed::Sealed + Clone + fmt::Debug + 'static {}
 
 impl Provisioning for OnDemand {}
 impl Provisioning for Provisioned {}

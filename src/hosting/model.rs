@@ -9,7 +9,9 @@ use crate::template::{DeletionPolicy, Handle, Stack, UpdateReplacePolicy};
 use crate::value::Value;
 
 use super::container::{AnyContainer, Container, ModelData, NamedContainer};
-use super::required::{ExecutionRoleArnSet, Given, Missing, ModelContainerNotSet, ModelContainerSet};
+use super::required::{
+    ExecutionRoleArnSet, Given, Missing, ModelContainerNotSet, ModelContainerSet,
+};
 
 /// A model that runs with and without instances.
 #[derive(Debug, Clone, Copy)]
@@ -57,7 +59,10 @@ impl Network {
     ) -> Self {
         let group = |id: G| id.into().map(String::from);
         Self {
-            subnets: subnets.into_iter().map(|id| id.into().map(String::from)).collect(),
+            subnets: subnets
+                .into_iter()
+                .map(|id| id.into().map(String::from))
+                .collect(),
             security_group_ids: security_group_ids.into_iter().map(group).collect(),
         }
     }
@@ -81,7 +86,7 @@ impl Model {
             containers: Missing,
             role: Missing,
             network: None,
-            isolated: false,
+            isolated: None,
             kind: PhantomData,
         }
     }
@@ -91,7 +96,7 @@ impl Model {
 #[derive(Debug, Clone)]
 pub struct Containers {
     items: Vec<AnyContainer>,
-    execution: Option<&'static str>,
+    execution: Option<l1::InferenceExecutionConfigMode>,
 }
 
 /// A model under construction.
@@ -100,7 +105,7 @@ pub struct ModelBuilder<C, R, K> {
     containers: C,
     role: R,
     network: Option<Network>,
-    isolated: bool,
+    isolated: Option<Value<bool>>,
     kind: PhantomData<K>,
 }
 
@@ -126,8 +131,11 @@ impl<C, R, K: ModelKind> ModelBuilder<C, R, K> {
     where
         C: ModelContainerNotSet,
     {
-        let items = [first.into(), second.into()].into_iter().chain(rest).collect();
-        self.with_containers(items, Some("Serial"))
+        let items = [first.into(), second.into()]
+            .into_iter()
+            .chain(rest)
+            .collect();
+        self.with_containers(items, Some(l1::InferenceExecutionConfigMode::SERIAL))
     }
 
     /// 2 to 15 containers, of which each caller addresses one by its `ContainerHostname`.
@@ -140,14 +148,18 @@ impl<C, R, K: ModelKind> ModelBuilder<C, R, K> {
     where
         C: ModelContainerNotSet,
     {
-        let items = [first, second].into_iter().chain(rest).map(AnyContainer::from).collect();
-        self.with_containers(items, Some("Direct"))
+        let items = [first, second]
+            .into_iter()
+            .chain(rest)
+            .map(AnyContainer::from)
+            .collect();
+        self.with_containers(items, Some(l1::InferenceExecutionConfigMode::DIRECT))
     }
 
     fn with_containers<L>(
         self,
         items: Vec<AnyContainer>,
-        execution: Option<&'static str>,
+        execution: Option<l1::InferenceExecutionConfigMode>,
     ) -> ModelBuilder<Given<Containers>, R, L> {
         ModelBuilder {
             containers: Given(Containers { items, execution }),
@@ -160,7 +172,10 @@ impl<C, R, K: ModelKind> ModelBuilder<C, R, K> {
 
     /// The role under which SageMaker pulls images, reads model data and runs the containers:
     /// `ExecutionRoleArn`. The schema calls it optional; no endpoint starts without it.
-    pub fn execution_role(self, role: impl Into<Value<RoleArn>>) -> ModelBuilder<C, Given<Value<RoleArn>>, K> {
+    pub fn execution_role(
+        self,
+        role: impl Into<Value<RoleArn>>,
+    ) -> ModelBuilder<C, Given<Value<RoleArn>>, K> {
         ModelBuilder {
             containers: self.containers,
             role: Given(role.into()),
@@ -182,13 +197,16 @@ impl<C, R, K: ModelKind> ModelBuilder<C, R, K> {
         }
     }
 
-    /// Takes all outbound calls and AWS credentials from the containers: `EnableNetworkIsolation`.
-    pub fn network_isolation(self) -> ModelBuilder<C, R, InstanceOnly> {
+    /// Whether all outbound calls and AWS credentials are taken from the containers: `EnableNetworkIsolation`.
+    pub fn network_isolation(
+        self,
+        isolated: impl Into<Value<bool>>,
+    ) -> ModelBuilder<C, R, InstanceOnly> {
         ModelBuilder {
             containers: self.containers,
             role: self.role,
             network: self.network,
-            isolated: true,
+            isolated: Some(isolated.into()),
             kind: PhantomData,
         }
     }
@@ -202,7 +220,7 @@ impl<C, R, K: ModelKind> ModelBuilder<C, R, K> {
         let containers = self.containers.given();
         let mut properties = l1::Model {
             execution_role_arn: Some(self.role.given().map(String::from)),
-            enable_network_isolation: self.isolated.then(|| true.into()),
+            enable_network_isolation: self.isolated,
             vpc_config: self.network.map(|network| {
                 l1::VpcConfig::new(
                     Value::from_iter(network.security_group_ids),
@@ -212,7 +230,10 @@ impl<C, R, K: ModelKind> ModelBuilder<C, R, K> {
             }),
             ..Default::default()
         };
-        let mut definitions = containers.items.into_iter().map(AnyContainer::into_definition);
+        let mut definitions = containers
+            .items
+            .into_iter()
+            .map(AnyContainer::into_definition);
         if let Some(mode) = containers.execution {
             properties.inference_execution_config =
                 Some(l1::InferenceExecutionConfig::new(mode).into());
@@ -220,7 +241,10 @@ impl<C, R, K: ModelKind> ModelBuilder<C, R, K> {
         } else {
             properties.primary_container = definitions.next().map(Value::from);
         }
-        Model { properties, kind: PhantomData }
+        Model {
+            properties,
+            kind: PhantomData,
+        }
     }
 }
 
@@ -233,7 +257,10 @@ impl<K> Model<K> {
             .resource(&handle)
             .deletion_policy(DeletionPolicy::Delete)
             .update_replace_policy(UpdateReplacePolicy::Retain);
-        ModelHandle { handle, kind: PhantomData }
+        ModelHandle {
+            handle,
+            kind: PhantomData,
+        }
     }
 }
 

@@ -17,7 +17,9 @@ pub struct ModelPackageGroup {
 impl ModelPackageGroup {
     /// A group of this name, which cannot change later.
     pub fn new(name: ModelPackageGroupName) -> Self {
-        Self { properties: l1::ModelPackageGroup::new(String::from(name)) }
+        Self {
+            properties: l1::ModelPackageGroup::new(String::from(name)),
+        }
     }
 
     /// What the group is for, at most 1,024 characters. It cannot change later: SageMaker would

@@ -42,7 +42,12 @@ struct Key {
 
 const READ: &[&str] = &["kms:Decrypt"];
 const WRITE: &[&str] = &["kms:Decrypt", "kms:GenerateDataKey"];
-const VOLUME: &[&str] = &["kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey"];
+const VOLUME: &[&str] = &[
+    "kms:CreateGrant",
+    "kms:Decrypt",
+    "kms:DescribeKey",
+    "kms:GenerateDataKey",
+];
 
 impl ExecutionRole {
     /// A role that writes the endpoint's logs and metrics.
@@ -109,9 +114,13 @@ impl ExecutionRole {
         let Value::Literal(literal) = prefix else {
             // `s3:prefix` and the bucket's ARN need the parts, which functions cannot cut out of a
             // location whose key has any number of slashes.
-            return object_arn::<S3Prefix>(Value::raw(prefix.clone().into_json()), "").map(|_| self);
+            return object_arn::<S3Prefix>(Value::raw(prefix.clone().into_json()), "")
+                .map(|_| self);
         };
-        add(&mut self.listed, (bucket_arn(literal.bucket()), literal.key().to_owned()));
+        add(
+            &mut self.listed,
+            (bucket_arn(literal.bucket()), literal.key().to_owned()),
+        );
         Ok(self)
     }
 
@@ -120,7 +129,10 @@ impl ExecutionRole {
     /// # Errors
     ///
     /// When the template computes the location in a way from which no ARN can be made.
-    pub fn reads_input(mut self, location: &Value<crate::literal::S3Uri>) -> Result<Self, NotDerivable> {
+    pub fn reads_input(
+        mut self,
+        location: &Value<crate::literal::S3Uri>,
+    ) -> Result<Self, NotDerivable> {
         let arn = below(location.clone())?;
         add(&mut self.objects, arn);
         Ok(self)
@@ -133,11 +145,20 @@ impl ExecutionRole {
     /// When the template computes a location in a way from which no ARN can be made.
     pub fn async_output(mut self, output: &AsyncOutput) -> Result<Self, NotDerivable> {
         let options = &output.options;
-        for location in [Some(&output.output_path), options.failure_path.as_ref()].into_iter().flatten() {
+        for location in [Some(&output.output_path), options.failure_path.as_ref()]
+            .into_iter()
+            .flatten()
+        {
             add(&mut self.written, below(location.clone())?);
         }
-        for topic in [&options.success_topic, &options.error_topic].into_iter().flatten() {
-            add(&mut self.topics, topic.clone().map(|topic: TopicArn| String::from(topic)));
+        for topic in [&options.success_topic, &options.error_topic]
+            .into_iter()
+            .flatten()
+        {
+            add(
+                &mut self.topics,
+                topic.clone().map(|topic: TopicArn| String::from(topic)),
+            );
         }
         if let Some(key) = &options.key {
             self.add_key(None, key.clone(), WRITE);
@@ -172,8 +193,20 @@ impl ExecutionRole {
         self
     }
 
-    fn add_key(&mut self, condition: Option<crate::json::Text>, key: Value<KmsKey>, actions: &'static [&'static str]) {
-        add(&mut self.keys, Key { condition, key, actions });
+    fn add_key(
+        &mut self,
+        condition: Option<crate::json::Text>,
+        key: Value<KmsKey>,
+        actions: &'static [&'static str],
+    ) {
+        add(
+            &mut self.keys,
+            Key {
+                condition,
+                key,
+                actions,
+            },
+        );
     }
 
     /// Adds the role to a stack.
@@ -184,8 +217,11 @@ impl ExecutionRole {
     #[track_caller]
     pub fn add_to(self, stack: &mut Stack, name: &str) -> Result<Handle<l1::Role>, NotDerivable> {
         let statements = self.statements()?;
-        let document: Json =
-            [("Version", "2012-10-17".into()), ("Statement", Json::Array(statements))].into();
+        let document: Json = [
+            ("Version", "2012-10-17".into()),
+            ("Statement", Json::Array(statements)),
+        ]
+        .into();
         let policy = l1::Policy::new(document, "Inputs");
         let trust: Json = [
             ("Version", "2012-10-17".into()),
@@ -193,14 +229,20 @@ impl ExecutionRole {
                 "Statement",
                 vec![Json::from([
                     ("Effect", "Allow".into()),
-                    ("Principal", [("Service", "sagemaker.amazonaws.com".into())].into()),
+                    (
+                        "Principal",
+                        [("Service", "sagemaker.amazonaws.com".into())].into(),
+                    ),
                     ("Action", "sts:AssumeRole".into()),
                 ])]
                 .into(),
             ),
         ]
         .into();
-        let role = l1::Role { policies: Some(Value::from([policy])), ..l1::Role::new(trust) };
+        let role = l1::Role {
+            policies: Some(Value::from([policy])),
+            ..l1::Role::new(trust)
+        };
         Ok(stack.add(name, role))
     }
 
@@ -209,22 +251,41 @@ impl ExecutionRole {
         let pulls = !self.repositories.is_empty() || !self.package_repositories.is_empty();
         if pulls {
             // The action has no resource: IAM accepts nothing but the wildcard.
-            statements.push(allow("EcrLogin", &["ecr:GetAuthorizationToken"], "*".into()));
+            statements.push(allow(
+                "EcrLogin",
+                &["ecr:GetAuthorizationToken"],
+                "*".into(),
+            ));
         }
-        let pull: &[&str] =
-            &["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"];
+        let pull: &[&str] = &[
+            "ecr:BatchCheckLayerAvailability",
+            "ecr:BatchGetImage",
+            "ecr:GetDownloadUrlForLayer",
+        ];
         push_all(&mut statements, "PullImages", pull, self.repositories);
         for (index, list) in self.package_repositories.into_iter().enumerate() {
-            statements.push(allow(numbered("PullPackageImages", index), pull, list.into_json()));
+            statements.push(allow(
+                numbered("PullPackageImages", index),
+                pull,
+                list.into_json(),
+            ));
         }
-        push_all(&mut statements, "ReadObjects", &["s3:GetObject"], self.objects);
+        push_all(
+            &mut statements,
+            "ReadObjects",
+            &["s3:GetObject"],
+            self.objects,
+        );
         for (index, list) in self.package_objects.into_iter().enumerate() {
             let sid = numbered("ReadPackageArtifacts", index);
             statements.push(allow(sid, &["s3:GetObject"], list.into_json()));
         }
         for (index, (bucket, prefix)) in self.listed.into_iter().enumerate() {
-            let mut statement =
-                allow(numbered("ListModelData", index), &["s3:ListBucket"], bucket.into_json());
+            let mut statement = allow(
+                numbered("ListModelData", index),
+                &["s3:ListBucket"],
+                bucket.into_json(),
+            );
             // Listing asks for the prefix itself or for what is below it.
             if !prefix.is_empty() {
                 let prefixes = vec![Json::from(format!("{prefix}*"))];
@@ -232,8 +293,18 @@ impl ExecutionRole {
             }
             statements.push(statement);
         }
-        push_all(&mut statements, "WriteObjects", &["s3:PutObject"], self.written);
-        push_all(&mut statements, "PublishNotifications", &["sns:Publish"], self.topics);
+        push_all(
+            &mut statements,
+            "WriteObjects",
+            &["s3:PutObject"],
+            self.written,
+        );
+        push_all(
+            &mut statements,
+            "PublishNotifications",
+            &["sns:Publish"],
+            self.topics,
+        );
         for (index, key) in self.keys.into_iter().enumerate() {
             let sid = numbered("UseKey", index);
             let mut statement = match key_resource(&key.key)? {
@@ -244,7 +315,12 @@ impl ExecutionRole {
                         "arn:${AWS::Partition}:kms:${AWS::Region}:${AWS::AccountId}:key/*",
                     );
                     let mut statement = allow(sid, key.actions, keys.into_json());
-                    condition(&mut statement, "StringEquals", "kms:RequestAlias", alias.into());
+                    condition(
+                        &mut statement,
+                        "StringEquals",
+                        "kms:RequestAlias",
+                        alias.into(),
+                    );
                     statement
                 }
             };
@@ -264,7 +340,12 @@ impl ExecutionRole {
         // The action has no resource: the namespace is the narrowest that IAM offers.
         let mut metrics = allow("PutMetrics", &["cloudwatch:PutMetricData"], "*".into());
         let namespaces: Vec<Json> = vec!["AWS/SageMaker".into(), "/aws/sagemaker/*".into()];
-        condition(&mut metrics, "StringLike", "cloudwatch:namespace", namespaces.into());
+        condition(
+            &mut metrics,
+            "StringLike",
+            "cloudwatch:namespace",
+            namespaces.into(),
+        );
         statements.push(metrics);
         if self.network {
             statements.push(allow("NetworkInterfaces", NETWORK, "*".into()));
@@ -302,10 +383,19 @@ fn add<T: PartialEq>(list: &mut Vec<T>, item: T) {
 }
 
 fn numbered(sid: &'static str, index: usize) -> String {
-    if index == 0 { sid.to_owned() } else { format!("{sid}{}", index + 1) }
+    if index == 0 {
+        sid.to_owned()
+    } else {
+        format!("{sid}{}", index + 1)
+    }
 }
 
-fn push_all(statements: &mut Vec<Json>, sid: &'static str, actions: &[&'static str], resources: Vec<Value<String>>) {
+fn push_all(
+    statements: &mut Vec<Json>,
+    sid: &'static str,
+    actions: &[&'static str],
+    resources: Vec<Value<String>>,
+) {
     if !resources.is_empty() {
         let resources: Vec<Json> = resources.into_iter().map(Value::into_json).collect();
         statements.push(allow(sid, actions, resources.into()));
@@ -322,7 +412,13 @@ fn allow(sid: impl Into<crate::json::Text>, actions: &[&'static str], resource: 
         Json::Array(items) if items.len() == 1 => items.into_iter().next().unwrap_or_default(),
         other => other,
     };
-    [("Sid", sid.into()), ("Effect", "Allow".into()), ("Action", actions), ("Resource", resource)].into()
+    [
+        ("Sid", sid.into()),
+        ("Effect", "Allow".into()),
+        ("Action", actions),
+        ("Resource", resource),
+    ]
+    .into()
 }
 
 fn condition(statement: &mut Json, operator: &'static str, key: &'static str, value: Json) {

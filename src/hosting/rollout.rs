@@ -20,8 +20,12 @@ pub enum CapacitySize {
 impl CapacitySize {
     fn into_l1(self) -> l1::CapacitySize {
         match self {
-            Self::Percent(percent) => l1::CapacitySize::new("CAPACITY_PERCENT", percent),
-            Self::Instances(count) => l1::CapacitySize::new("INSTANCE_COUNT", count),
+            Self::Percent(percent) => {
+                l1::CapacitySize::new(l1::CapacitySizeType::CAPACITY_PERCENT, percent)
+            }
+            Self::Instances(count) => {
+                l1::CapacitySize::new(l1::CapacitySizeType::INSTANCE_COUNT, count)
+            }
         }
     }
 }
@@ -58,30 +62,37 @@ impl Rollout<BlueGreen> {
     /// All traffic at once; `bake` is how long alarms are watched before the old fleet goes, up to 1
     /// hour.
     pub fn all_at_once(bake: Duration) -> Self {
-        Self::blue_green("ALL_AT_ONCE", bake)
+        Self::blue_green(l1::TrafficRoutingConfigType::ALL_AT_ONCE, bake)
     }
 
     /// A first part, then, after `wait` (up to 1 hour) without an alarm, the rest.
     pub fn canary(size: CapacitySize, wait: Duration) -> Self {
-        let mut rollout = Self::blue_green("CANARY", wait);
+        let mut rollout = Self::blue_green(l1::TrafficRoutingConfigType::CANARY, wait);
         rollout.shift.traffic.canary_size = Some(size.into_l1().into());
         rollout
     }
 
     /// Equal steps with `wait` (up to 1 hour) between them.
     pub fn linear(step: CapacitySize, wait: Duration) -> Self {
-        let mut rollout = Self::blue_green("LINEAR", wait);
+        let mut rollout = Self::blue_green(l1::TrafficRoutingConfigType::LINEAR, wait);
         rollout.shift.traffic.linear_step_size = Some(step.into_l1().into());
         rollout
     }
 
-    fn blue_green(kind: &'static str, wait: Duration) -> Self {
+    fn blue_green(kind: l1::TrafficRoutingConfigType, wait: Duration) -> Self {
         let traffic = l1::TrafficRoutingConfig {
             wait_interval_in_seconds: Some(seconds(wait)),
             ..l1::TrafficRoutingConfig::new(kind)
         };
-        let shift = BlueGreen { traffic, termination_wait: None, maximum_execution_timeout: None };
-        Self { shift, alarms: Vec::new() }
+        let shift = BlueGreen {
+            traffic,
+            termination_wait: None,
+            maximum_execution_timeout: None,
+        };
+        Self {
+            shift,
+            alarms: Vec::new(),
+        }
     }
 
     /// How long the old fleet stays after all traffic has moved, up to 1 hour; 0 when it is left
@@ -105,8 +116,16 @@ impl Rollout<Rolling> {
     /// Batches of the fleet, with `wait` (up to 1 hour) between them. Needs little more than the
     /// fleet itself; for one variant on instances.
     pub fn rolling(batch: CapacitySize, wait: Duration) -> Self {
-        let shift = Rolling { batch, rollback_batch: None, wait, maximum_execution_timeout: None };
-        Self { shift, alarms: Vec::new() }
+        let shift = Rolling {
+            batch,
+            rollback_batch: None,
+            wait,
+            maximum_execution_timeout: None,
+        };
+        Self {
+            shift,
+            alarms: Vec::new(),
+        }
     }
 
     /// The size of the batches that take an update back; the whole fleet when it is left out.
@@ -128,13 +147,18 @@ impl<S> Rollout<S> {
     /// Takes the update back when one of these alarms (1 to 10, by name) goes off. Without alarms,
     /// waiting protects nothing but against instances that fail.
     #[must_use]
-    pub fn rollback_on<A: Into<Value<String>>>(mut self, alarm_names: impl IntoIterator<Item = A>) -> Self {
+    pub fn rollback_on<A: Into<Value<String>>>(
+        mut self,
+        alarm_names: impl IntoIterator<Item = A>,
+    ) -> Self {
         self.alarms = alarm_names.into_iter().map(Into::into).collect();
         self
     }
 
     fn auto_rollback(alarms: Vec<Value<String>>) -> Option<Value<l1::AutoRollbackConfig>> {
-        let alarms = alarms.into_iter().map(|name| Value::from(l1::Alarm::new(name)));
+        let alarms = alarms
+            .into_iter()
+            .map(|name| Value::from(l1::Alarm::new(name)));
         let alarms: Vec<_> = alarms.collect();
         (!alarms.is_empty()).then(|| l1::AutoRollbackConfig::new(Value::from_iter(alarms)).into())
     }

@@ -5,7 +5,11 @@
 //! (`RetainAllVariantProperties`); where it has several variants, their weights still follow the
 //! template.
 
-use crate::cfn::application_auto_scaling::{scalable_target, scaling_policy};
+use crate::cfn::application_auto_scaling::scalable_target::{ScalableDimension, ServiceNamespace};
+use crate::cfn::application_auto_scaling::scaling_policy::{
+    PolicyType, PredefinedMetricSpecificationPredefinedMetricType as PredefinedMetric,
+};
+use crate::cfn::application_auto_scaling::{ScalableTarget, scaling_policy};
 use crate::cfn::cloudwatch::alarm;
 use crate::finding::Finding;
 use crate::json::Json;
@@ -18,17 +22,29 @@ use super::mode::{Mode, Queued, ScalesConcurrency, ScalesOnInvocations};
 use super::variant::seconds;
 
 /// Bounds of what always serves: 1 or more.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Capacity {
-    minimum: u32,
-    maximum: u32,
-}
+#[derive(Debug, Clone, PartialEq)]
+pub struct Capacity(Bounds);
 
 /// Bounds of what may scale to nothing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct CapacityFromZero {
-    minimum: u32,
-    maximum: u32,
+#[derive(Debug, Clone, PartialEq)]
+pub struct CapacityFromZero(Bounds);
+
+#[derive(Debug, Clone, PartialEq)]
+struct Bounds {
+    minimum: Value<i64>,
+    maximum: Value<i64>,
+}
+
+impl Bounds {
+    /// Whether they hold as far as literals tell.
+    fn checked(self, least: i64) -> Option<Self> {
+        let minimum = self.minimum.literal().copied();
+        let maximum = self.maximum.literal().copied();
+        let from = minimum.unwrap_or(least).max(least);
+        (minimum.is_none_or(|minimum| minimum >= least)
+            && maximum.is_none_or(|maximum| maximum >= from.max(1)))
+        .then_some(self)
+    }
 }
 
 impl Capacity {
@@ -39,14 +55,23 @@ impl Capacity {
     /// When the minimum is 0, or the maximum is less than it.
     #[track_caller]
     pub const fn new(minimum: u32, maximum: u32) -> Self {
-        assert!(minimum >= 1, "`MinCapacity` is at least 1: only `Async` scales to 0");
-        assert!(minimum <= maximum, "`MinCapacity` is not more than `MaxCapacity`");
-        Self { minimum, maximum }
+        assert!(
+            minimum >= 1,
+            "`MinCapacity` is at least 1: only `Async` scales to 0"
+        );
+        assert!(
+            minimum <= maximum,
+            "`MinCapacity` is not more than `MaxCapacity`"
+        );
+        Self(Bounds {
+            minimum: Value::Literal(minimum as i64),
+            maximum: Value::Literal(maximum as i64),
+        })
     }
 
-    /// The bounds, if the minimum is 1 or more and the maximum no less than it.
-    pub const fn parse(minimum: u32, maximum: u32) -> Option<Self> {
-        if minimum >= 1 && minimum <= maximum { Some(Self { minimum, maximum }) } else { None }
+    /// The bounds, unless literals say that the minimum is below 1 or above the maximum.
+    pub fn parse(minimum: Value<i64>, maximum: Value<i64>) -> Option<Self> {
+        Bounds { minimum, maximum }.checked(1).map(Self)
     }
 }
 
@@ -59,23 +84,29 @@ impl CapacityFromZero {
     #[track_caller]
     pub const fn new(minimum: u32, maximum: u32) -> Self {
         assert!(maximum >= 1, "`MaxCapacity` is at least 1");
-        assert!(minimum <= maximum, "`MinCapacity` is not more than `MaxCapacity`");
-        Self { minimum, maximum }
+        assert!(
+            minimum <= maximum,
+            "`MinCapacity` is not more than `MaxCapacity`"
+        );
+        Self(Bounds {
+            minimum: Value::Literal(minimum as i64),
+            maximum: Value::Literal(maximum as i64),
+        })
     }
 
-    /// The bounds, if the maximum is 1 or more and no less than the minimum.
-    pub const fn parse(minimum: u32, maximum: u32) -> Option<Self> {
-        if maximum >= 1 && minimum <= maximum { Some(Self { minimum, maximum }) } else { None }
+    /// The bounds, unless literals say that the minimum is above the maximum or the maximum is 0.
+    pub fn parse(minimum: Value<i64>, maximum: Value<i64>) -> Option<Self> {
+        Bounds { minimum, maximum }.checked(0).map(Self)
     }
 }
 
 /// What the instances of a real-time variant follow.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum InstanceMetric {
     /// Invocations per instance and minute.
-    InvocationsPerInstance(f64),
+    InvocationsPerInstance(Value<f64>),
     /// Requests in flight per model, at a resolution of 10 seconds: reacts sooner.
-    ConcurrentRequestsPerModel(f64),
+    ConcurrentRequestsPerModel(Value<f64>),
 }
 
 /// A part of provisioned concurrency that is in use: more than 0, at most 1.
@@ -104,32 +135,14 @@ impl Utilization {
 }
 
 /// How long scaling waits after a change, and whether it removes capacity at all.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Cooldowns {
     /// After capacity was removed; 300 seconds when it is left out.
     pub scale_in: Option<Duration>,
     /// After capacity was added; 300 seconds when it is left out.
     pub scale_out: Option<Duration>,
-    /// Never removes capacity.
-    pub disable_scale_in: bool,
-}
-
-/// What of a variant scales.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ScalableDimension {
-    /// Instances.
-    DesiredInstanceCount,
-    /// Provisioned concurrency of a serverless variant.
-    DesiredProvisionedConcurrency,
-}
-
-impl ScalableDimension {
-    fn name(self) -> &'static str {
-        match self {
-            Self::DesiredInstanceCount => "sagemaker:variant:DesiredInstanceCount",
-            Self::DesiredProvisionedConcurrency => "sagemaker:variant:DesiredProvisionedConcurrency",
-        }
-    }
+    /// Whether capacity is never removed; it is when this is left out.
+    pub disable_scale_in: Option<Value<bool>>,
 }
 
 impl<M: Mode> EndpointHandle<M> {
@@ -156,16 +169,17 @@ impl<M: Mode> EndpointHandle<M> {
                     .hint(format!("it has `{}`", known.join("`, `"))),
             );
         }
-        let (minimum, maximum) = (capacity.minimum, capacity.maximum);
-        let dimension = ScalableDimension::DesiredInstanceCount;
-        let target = self.target(stack, name, variant, dimension, minimum, maximum);
+        let dimension = ScalableDimension::SAGEMAKER_VARIANT_DESIRED_INSTANCE_COUNT;
+        let target = self.target(stack, name, variant, dimension, capacity.0);
         let (metric, value) = match metric {
-            InstanceMetric::InvocationsPerInstance(value) => {
-                ("SageMakerVariantInvocationsPerInstance", value)
-            }
-            InstanceMetric::ConcurrentRequestsPerModel(value) => {
-                ("SageMakerVariantConcurrentRequestsPerModelHighResolution", value)
-            }
+            InstanceMetric::InvocationsPerInstance(value) => (
+                PredefinedMetric::SAGE_MAKER_VARIANT_INVOCATIONS_PER_INSTANCE,
+                value,
+            ),
+            InstanceMetric::ConcurrentRequestsPerModel(value) => (
+                PredefinedMetric::SAGE_MAKER_VARIANT_CONCURRENT_REQUESTS_PER_MODEL_HIGH_RESOLUTION,
+                value,
+            ),
         };
         track(stack, name, &target, cooldowns, predefined(metric, value));
     }
@@ -182,12 +196,17 @@ impl<M: Mode> EndpointHandle<M> {
     ) where
         M: ScalesConcurrency,
     {
-        let (minimum, maximum) = (capacity.minimum, capacity.maximum);
-        let dimension = ScalableDimension::DesiredProvisionedConcurrency;
+        let dimension = ScalableDimension::SAGEMAKER_VARIANT_DESIRED_PROVISIONED_CONCURRENCY;
         let variant = self.first_variant();
-        let target = self.target(stack, name, variant, dimension, minimum, maximum);
-        let metric = "SageMakerVariantProvisionedConcurrencyUtilization";
-        track(stack, name, &target, cooldowns, predefined(metric, utilization.0));
+        let target = self.target(stack, name, variant, dimension, capacity.0);
+        let metric = PredefinedMetric::SAGE_MAKER_VARIANT_PROVISIONED_CONCURRENCY_UTILIZATION;
+        track(
+            stack,
+            name,
+            &target,
+            cooldowns,
+            predefined(metric, utilization.0),
+        );
     }
 
     /// Adds instances while more than `backlog_per_instance` requests wait for each, and removes them
@@ -200,14 +219,19 @@ impl<M: Mode> EndpointHandle<M> {
         stack: &mut Stack,
         name: &str,
         capacity: CapacityFromZero,
-        backlog_per_instance: f64,
+        backlog_per_instance: impl Into<Value<f64>>,
         cooldowns: Cooldowns,
     ) where
         M: Queued,
     {
-        let (minimum, maximum) = (capacity.minimum, capacity.maximum);
-        let dimension = ScalableDimension::DesiredInstanceCount;
-        let target = self.target(stack, name, self.first_variant(), dimension, minimum, maximum);
+        let dimension = ScalableDimension::SAGEMAKER_VARIANT_DESIRED_INSTANCE_COUNT;
+        // What the deployment decides may be 0 as well.
+        let from_zero = capacity
+            .0
+            .minimum
+            .literal()
+            .is_none_or(|minimum| *minimum == 0);
+        let target = self.target(stack, name, self.first_variant(), dimension, capacity.0);
         let metric = scaling_policy::CustomizedMetricSpecification {
             dimensions: Some(Value::from([scaling_policy::MetricDimension::new(
                 "EndpointName",
@@ -215,7 +239,7 @@ impl<M: Mode> EndpointHandle<M> {
             )])),
             metric_name: Some("ApproximateBacklogSizePerInstance".into()),
             namespace: Some("AWS/SageMaker".into()),
-            statistic: Some("Average".into()),
+            statistic: Some(scaling_policy::Statistic::AVERAGE.into()),
             ..Default::default()
         };
         let tracking = scaling_policy::TargetTrackingScalingPolicyConfiguration {
@@ -223,27 +247,22 @@ impl<M: Mode> EndpointHandle<M> {
             ..scaling_policy::TargetTrackingScalingPolicyConfiguration::new(backlog_per_instance)
         };
         track(stack, name, &target, cooldowns, tracking);
-        if minimum == 0 {
+        if from_zero {
             self.wake_up(stack, name, &target);
         }
     }
 
     /// <https://docs.aws.amazon.com/sagemaker/latest/dg/async-inference-autoscale.html>
     #[track_caller]
-    fn wake_up(
-        &self,
-        stack: &mut Stack,
-        name: &str,
-        target: &Handle<scalable_target::ScalableTarget>,
-    ) {
+    fn wake_up(&self, stack: &mut Stack, name: &str, target: &Handle<ScalableTarget>) {
         let step = scaling_policy::StepAdjustment {
             metric_interval_lower_bound: Some(0.0.into()),
             ..scaling_policy::StepAdjustment::new(1)
         };
         let steps = scaling_policy::StepScalingPolicyConfiguration {
-            adjustment_type: Some("ChangeInCapacity".into()),
+            adjustment_type: Some(scaling_policy::AdjustmentType::CHANGE_IN_CAPACITY.into()),
             cooldown: Some(300.into()),
-            metric_aggregation_type: Some("Average".into()),
+            metric_aggregation_type: Some(scaling_policy::MetricAggregationType::AVERAGE.into()),
             step_adjustments: Some(Value::from([step])),
             ..Default::default()
         };
@@ -253,7 +272,7 @@ impl<M: Mode> EndpointHandle<M> {
             scaling_policy::ScalingPolicy {
                 scaling_target_id: Some(target.reference()),
                 step_scaling_policy_configuration: Some(steps.into()),
-                ..scaling_policy::ScalingPolicy::new(policy_name.as_str(), "StepScaling")
+                ..scaling_policy::ScalingPolicy::new(policy_name.as_str(), PolicyType::STEP_SCALING)
             },
         );
         stack.add(
@@ -264,14 +283,21 @@ impl<M: Mode> EndpointHandle<M> {
                     "Requests wait and no instance is there: adds the first one".into(),
                 ),
                 datapoints_to_alarm: Some(2.into()),
-                dimensions: Some(Value::from([alarm::Dimension::new("EndpointName", self.name())])),
+                dimensions: Some(Value::from([alarm::Dimension::new(
+                    "EndpointName",
+                    self.name(),
+                )])),
                 metric_name: Some("HasBacklogWithoutCapacity".into()),
                 namespace: Some("AWS/SageMaker".into()),
                 period: Some(60.into()),
-                statistic: Some("Average".into()),
+                statistic: Some(alarm::Statistic::AVERAGE.into()),
                 threshold: Some(1.0.into()),
-                treat_missing_data: Some("missing".into()),
-                ..alarm::Alarm::new("GreaterThanOrEqualToThreshold", 2)
+                treat_missing_data: Some(alarm::TreatMissingData::MISSING.into()),
+                comparison_operator: Some(
+                    alarm::ComparisonOperator::GREATER_THAN_OR_EQUAL_TO_THRESHOLD.into(),
+                ),
+                evaluation_periods: Some(2.into()),
+                ..Default::default()
             },
         );
     }
@@ -283,10 +309,11 @@ impl<M: Mode> EndpointHandle<M> {
         name: &str,
         variant: &VariantName,
         dimension: ScalableDimension,
-        minimum: u32,
-        maximum: u32,
-    ) -> Handle<scalable_target::ScalableTarget> {
-        let endpoint = stack.resource(self.resource()).property("RetainAllVariantProperties", true);
+        bounds: Bounds,
+    ) -> Handle<ScalableTarget> {
+        let endpoint = stack
+            .resource(self.resource())
+            .property("RetainAllVariantProperties", true);
         if self.variants.len() > 1 {
             // Retained as well, a weight in the template would never reach the endpoint.
             let weights = Json::from([("VariantPropertyType", "DesiredWeight".into())]);
@@ -295,27 +322,20 @@ impl<M: Mode> EndpointHandle<M> {
         let id = self.resource().logical_id();
         stack.add(
             &format!("{name}Target"),
-            scalable_target::ScalableTarget {
-                resource_id: Value::sub(format!(
-                    "endpoint/${{{id}.EndpointName}}/variant/{variant}"
-                )),
-                scalable_dimension: dimension.name().into(),
-                service_namespace: "sagemaker".into(),
-                ..scalable_target::ScalableTarget::new(
-                    maximum,
-                    minimum,
-                    "",
-                    dimension.name(),
-                    "sagemaker",
-                )
-            },
+            ScalableTarget::new(
+                bounds.maximum,
+                bounds.minimum,
+                Value::sub(format!("endpoint/${{{id}.EndpointName}}/variant/{variant}")),
+                dimension,
+                ServiceNamespace::SAGEMAKER,
+            ),
         )
     }
 }
 
 fn predefined(
-    metric: &'static str,
-    target: f64,
+    metric: PredefinedMetric,
+    target: impl Into<Value<f64>>,
 ) -> scaling_policy::TargetTrackingScalingPolicyConfiguration {
     scaling_policy::TargetTrackingScalingPolicyConfiguration {
         predefined_metric_specification: Some(
@@ -329,13 +349,13 @@ fn predefined(
 fn track(
     stack: &mut Stack,
     name: &str,
-    target: &Handle<scalable_target::ScalableTarget>,
+    target: &Handle<ScalableTarget>,
     cooldowns: Cooldowns,
     tracking: scaling_policy::TargetTrackingScalingPolicyConfiguration,
 ) {
     let name = format!("{name}Policy");
     let tracking = scaling_policy::TargetTrackingScalingPolicyConfiguration {
-        disable_scale_in: cooldowns.disable_scale_in.then(|| true.into()),
+        disable_scale_in: cooldowns.disable_scale_in,
         scale_in_cooldown: cooldowns.scale_in.map(seconds),
         scale_out_cooldown: cooldowns.scale_out.map(seconds),
         ..tracking
@@ -345,7 +365,7 @@ fn track(
         scaling_policy::ScalingPolicy {
             scaling_target_id: Some(target.reference()),
             target_tracking_scaling_policy_configuration: Some(tracking.into()),
-            ..scaling_policy::ScalingPolicy::new(name.as_str(), "TargetTrackingScaling")
+            ..scaling_policy::ScalingPolicy::new(name.as_str(), PolicyType::TARGET_TRACKING_SCALING)
         },
     );
 }

@@ -61,7 +61,11 @@ impl Concurrency {
 
     /// The concurrency, if it is between 1 and 200.
     pub const fn parse(concurrency: u32) -> Option<Self> {
-        if concurrency >= 1 && concurrency <= 200 { Some(Self(concurrency)) } else { None }
+        if concurrency >= 1 && concurrency <= 200 {
+            Some(Self(concurrency))
+        } else {
+            None
+        }
     }
 
     /// The number.
@@ -125,8 +129,8 @@ pub struct InstanceVariantBuilder<M, T, C> {
 
 #[derive(Debug, Clone, Default)]
 struct InstanceOptions {
-    weight: Option<f64>,
-    volume_size_in_gb: Option<u32>,
+    weight: Option<Value<f64>>,
+    volume_size_in_gb: Option<Value<i64>>,
     model_data_download_timeout: Option<Duration>,
     container_startup_health_check_timeout: Option<Duration>,
 }
@@ -146,7 +150,10 @@ impl InstanceVariant {
 
 impl<M, T, C> InstanceVariantBuilder<M, T, C> {
     /// The model that it runs: `ModelName`.
-    pub fn model<K>(self, model: &ModelHandle<K>) -> InstanceVariantBuilder<Given<Value<String>>, T, C> {
+    pub fn model<K>(
+        self,
+        model: &ModelHandle<K>,
+    ) -> InstanceVariantBuilder<Given<Value<String>>, T, C> {
         InstanceVariantBuilder {
             name: self.name,
             model: Given(model.name()),
@@ -188,16 +195,16 @@ impl<M, T, C> InstanceVariantBuilder<M, T, C> {
     /// Its part of the traffic, relative to the sum of all weights: `InitialVariantWeight`, 1 when
     /// it is left out. 0 receives nothing.
     #[must_use]
-    pub fn weight(mut self, weight: f64) -> Self {
-        self.options.weight = Some(weight);
+    pub fn weight(mut self, weight: impl Into<Value<f64>>) -> Self {
+        self.options.weight = Some(weight.into());
         self
     }
 
     /// The size of each instance's storage volume, 1 to 512 GB. Not for instance types with local
     /// NVMe storage.
     #[must_use]
-    pub fn volume_size_in_gb(mut self, size: u32) -> Self {
-        self.options.volume_size_in_gb = Some(size);
+    pub fn volume_size_in_gb(mut self, size: impl Into<Value<i64>>) -> Self {
+        self.options.volume_size_in_gb = Some(size.into());
         self
     }
 
@@ -225,17 +232,26 @@ impl<M, T, C> InstanceVariantBuilder<M, T, C> {
         let options = self.options;
         let properties = l1::ProductionVariant {
             model_name: Some(self.model.given()),
-            instance_type: Some(self.instance_type.given().map(|literal| String::from(literal).into())),
+            instance_type: Some(
+                self.instance_type
+                    .given()
+                    .map(|literal| l1::InstanceType::custom(String::from(literal))),
+            ),
             initial_instance_count: Some(self.count.given().map(|count| count.get().into())),
-            initial_variant_weight: options.weight.map(Value::from),
-            volume_size_in_gb: options.volume_size_in_gb.map(Value::from),
-            model_data_download_timeout_in_seconds: options.model_data_download_timeout.map(seconds),
+            initial_variant_weight: options.weight,
+            volume_size_in_gb: options.volume_size_in_gb,
+            model_data_download_timeout_in_seconds: options
+                .model_data_download_timeout
+                .map(seconds),
             container_startup_health_check_timeout_in_seconds: options
                 .container_startup_health_check_timeout
                 .map(seconds),
             ..l1::ProductionVariant::new(self.name.as_str())
         };
-        InstanceVariant { name: self.name, properties }
+        InstanceVariant {
+            name: self.name,
+            properties,
+        }
     }
 }
 
@@ -268,7 +284,9 @@ pub struct ServerlessVariantBuilder<M, C, S, P> {
 
 impl ServerlessVariant {
     /// A variant whose model and capacity are still to be given.
-    pub fn builder(name: VariantName) -> ServerlessVariantBuilder<Missing, Missing, Missing, OnDemand> {
+    pub fn builder(
+        name: VariantName,
+    ) -> ServerlessVariantBuilder<Missing, Missing, Missing, OnDemand> {
         ServerlessVariantBuilder {
             name,
             model: Missing,
@@ -353,7 +371,9 @@ impl<M, C, S, P> ServerlessVariantBuilder<M, C, S, P> {
             provisioned_concurrency: self.provisioned_concurrency.map(|value| value.map(number)),
             ..l1::ServerlessConfig::new(
                 self.max_concurrency.given().map(number),
-                self.memory_size.given().map(|memory| i64::from(memory.mb())),
+                self.memory_size
+                    .given()
+                    .map(|memory| i64::from(memory.mb())),
             )
         };
         let properties = l1::ProductionVariant {
@@ -361,6 +381,10 @@ impl<M, C, S, P> ServerlessVariantBuilder<M, C, S, P> {
             serverless_config: Some(serverless.into()),
             ..l1::ProductionVariant::new(self.name.as_str())
         };
-        ServerlessVariant { name: self.name, properties, provisioning: PhantomData }
+        ServerlessVariant {
+            name: self.name,
+            properties,
+            provisioning: PhantomData,
+        }
     }
 }

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use regex::Regex;
 
-use crate::cfn::{ListSchema, ObjectSchema, Schema, StringSchema, schema_of};
+use crate::cfn::{Constraint, ListSchema, ObjectSchema, Schema, StringSchema, schema_of};
 use crate::finding::{Finding, Severity, closest};
 use crate::json::{Json, Object};
 use crate::template::Template;
@@ -65,7 +65,11 @@ impl Check<'_> {
         }
         match schema {
             Schema::String(bounds) => self.text(bounds, value, path),
-            Schema::Integer { minimum, maximum } => {
+            Schema::Integer {
+                minimum,
+                maximum,
+                values,
+            } => {
                 let number = match value {
                     Json::Number(number) => number.as_i64().or_else(|| whole(number.as_f64()?)),
                     Json::String(text) => text.trim().parse().ok(),
@@ -81,6 +85,12 @@ impl Check<'_> {
                         let fits = minimum.is_none_or(|least| number >= least)
                             && maximum.is_none_or(|most| number <= most);
                         self.number_bounds(fits, bounds, &number.to_string(), path);
+                        if !values.is_empty() && !values.contains(&number) {
+                            let known: Vec<_> = values.iter().map(i64::to_string).collect();
+                            let message =
+                                format!("expected one of `{}`, got `{number}`", known.join("`, `"));
+                            self.push(Finding::error("unknown-value", message), path);
+                        }
                     }
                 }
             }
@@ -163,6 +173,65 @@ impl Check<'_> {
             if !computed && !object.contains_key(property.name) {
                 self.missing(schema, property.name, path);
             }
+        }
+        if !computed {
+            for constraint in schema.constraints {
+                self.constraint(schema, constraint, object, path);
+            }
+        }
+    }
+
+    fn constraint(
+        &mut self,
+        schema: &ObjectSchema,
+        constraint: &Constraint,
+        object: &Object,
+        path: &Path<'_>,
+    ) {
+        // What may or may not be there is decided when the stack is deployed.
+        let undecided = |name: &str| object.get(name).is_some_and(is_conditional);
+        let set = |name: &str| object.get(name).is_some_and(|value| !is_no_value(value));
+        let name = schema.name;
+        let message = match constraint {
+            Constraint::ExactlyOne(names) | Constraint::AtLeastOne(names)
+                if names.iter().any(|name| undecided(name)) =>
+            {
+                None
+            }
+            Constraint::ExactlyOne(names) => {
+                let got: Vec<_> = names.iter().copied().filter(|name| set(name)).collect();
+                (got.len() != 1).then(|| {
+                    let got = if got.is_empty() {
+                        "none".to_owned()
+                    } else {
+                        quoted(&got)
+                    };
+                    format!("`{name}` has exactly one of {}, got {got}", quoted(names))
+                })
+            }
+            Constraint::AtLeastOne(names) => (!names.iter().any(|name| set(name)))
+                .then(|| format!("`{name}` has at least one of {}, got none", quoted(names))),
+            Constraint::Requires(first, others) => {
+                let missing: Vec<_> = others
+                    .iter()
+                    .copied()
+                    .filter(|other| !object.contains_key(other))
+                    .collect();
+                (set(first) && !undecided(first) && !missing.is_empty())
+                    .then(|| format!("`{first}` of `{name}` needs {} beside it", quoted(&missing)))
+            }
+            Constraint::Excludes(first, others) => {
+                let excluded: Vec<_> = others
+                    .iter()
+                    .copied()
+                    .filter(|other| set(other) && !undecided(other))
+                    .collect();
+                (set(first) && !undecided(first) && !excluded.is_empty())
+                    .then(|| format!("`{first}` of `{name}` excludes {}", quoted(&excluded)))
+            }
+        };
+        if let Some(message) = message {
+            self.push(Finding::error("property-combination", message), path);
         }
     }
 
@@ -309,6 +378,17 @@ impl Check<'_> {
         };
         self.findings.push(finding.on(self.id));
     }
+}
+
+fn is_conditional(value: &Json) -> bool {
+    value
+        .as_object()
+        .and_then(Object::single)
+        .is_some_and(|(key, _)| key == Function::If.key())
+}
+
+fn quoted(names: &[&str]) -> String {
+    format!("`{}`", names.join("`, `"))
 }
 
 fn is_no_value(value: &Json) -> bool {
