@@ -8,13 +8,13 @@ use std::path::{Path, PathBuf};
 
 use crate::app::{self, Build, StackInput, Synthesis};
 use crate::config;
+use crate::config::files::{self, FOLDER as CONFIG};
+use crate::config::yaml::Limits;
 use crate::finding::{Finding, closest};
 
 use super::args::Selection;
 use super::{Context, Failure};
 
-/// The folder of the stage files.
-pub(super) const CONFIG: &str = "config";
 /// The folder of the stacks in Rust.
 const STACKS: &str = "stacks";
 
@@ -75,25 +75,25 @@ impl Project {
         });
         let mut stacks = Vec::new();
         for (name, build) in builds {
-            let stage_file = format!("{CONFIG}/{name}.yaml");
-            let lock_file = format!("{CONFIG}/{name}.lock.yaml");
-            let lock_file = match root.join(&lock_file).symlink_metadata() {
-                Ok(_) => read(&root, lock_file).map(Some),
-                Err(_) => Ok(None),
-            };
-            match (read(&root, stage_file), lock_file) {
-                (Ok(stage_file), Ok(lock_file)) => stacks.push(StackFiles {
+            let stage_file = files::stage_file(&name);
+            let lock_file = files::lock_file(&name);
+            match (read(&root, stage_file), read(&root, lock_file)) {
+                (Ok(Some(stage_file)), Ok(lock_file)) => stacks.push(StackFiles {
                     name,
                     build,
                     stage_file,
                     lock_file,
                 }),
-                (stage_file, lock_file) => findings.extend(
-                    [stage_file.err(), lock_file.err()]
-                        .into_iter()
-                        .flatten()
-                        .map(|finding| in_stack(finding, &name)),
-                ),
+                (stage_file, lock_file) => {
+                    // It was listed a moment ago, or is a link to nothing.
+                    let gone = matches!(stage_file, Ok(None)).then(|| files::missing(&name));
+                    findings.extend(
+                        [stage_file.err(), gone, lock_file.err()]
+                            .into_iter()
+                            .flatten()
+                            .map(|finding| in_stack(finding, &name)),
+                    );
+                }
             }
         }
         Ok(Self {
@@ -381,8 +381,7 @@ fn in_stack(mut finding: Finding, stack: &str) -> Finding {
     finding
 }
 
-fn read(root: &Path, shown: String) -> Result<TextFile, Finding> {
-    let bytes = fs::read(root.join(&shown))
-        .map_err(|error| Finding::error("read", format!("cannot read `{shown}`: {error}")))?;
-    Ok(TextFile { shown, bytes })
+fn read(root: &Path, shown: String) -> Result<Option<TextFile>, Finding> {
+    let bytes = files::read(root, &shown, &Limits::STAGE_FILE)?;
+    Ok(bytes.map(|bytes| TextFile { shown, bytes }))
 }

@@ -5,12 +5,12 @@ use std::path::Path;
 
 use clap::Args;
 
-use crate::config;
+use crate::config::files::FOLDER;
+use crate::config::schema::stage_file_schema;
 use crate::finding::Finding;
-use crate::json::Json;
 
 use super::super::output::{Change, Plan};
-use super::super::project::{CONFIG, command, root};
+use super::super::project::{command, root};
 use super::super::report;
 use super::super::{Context, Exit, Failure, printer};
 
@@ -78,13 +78,12 @@ fn plan(root: &Path) -> Result<Plan<'_>, Finding> {
 }
 
 fn file() -> String {
-    format!("{CONFIG}/{FILE_NAME}")
+    format!("{FOLDER}/{FILE_NAME}")
 }
 
 /// The schema as it is written.
 pub(super) fn text() -> String {
-    let schema: Json = config::schema::document();
-    let mut text = serde_json::to_string_pretty(&schema)
+    let mut text = serde_json::to_string_pretty(&stage_file_schema())
         .expect("a schema is a tree with text keys and finite numbers");
     text.push('\n');
     text

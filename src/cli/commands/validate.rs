@@ -1,12 +1,12 @@
 //! `sageform validate`: findings, for the project or for any template.
 
-use std::fs;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
 use crate::config::document::Document;
+use crate::config::files;
 use crate::config::yaml::{Limits, parse};
 use crate::finding::{Finding, Source};
 use crate::json::Json;
@@ -122,7 +122,7 @@ fn check_file(folder: &Path, file: &Path) -> Vec<Finding> {
     } else {
         file.to_string_lossy().replace('\\', "/")
     };
-    let bytes = match read(folder, file, &shown) {
+    let bytes = match read(folder, &shown) {
         Ok(bytes) => bytes,
         Err(finding) => return vec![finding],
     };
@@ -145,9 +145,7 @@ fn check_file(folder: &Path, file: &Path) -> Vec<Finding> {
     findings
 }
 
-fn read(folder: &Path, file: &Path, shown: &str) -> Result<Vec<u8>, Finding> {
-    let failed =
-        |error: io::Error| Finding::error("read", format!("cannot read `{shown}`: {error}"));
+fn read(folder: &Path, shown: &str) -> Result<Vec<u8>, Finding> {
     if shown == "<stdin>" {
         let mut bytes = Vec::new();
         // One byte more than is accepted, so that the reader sees that it is too much.
@@ -156,10 +154,17 @@ fn read(folder: &Path, file: &Path, shown: &str) -> Result<Vec<u8>, Finding> {
             .lock()
             .take(limit)
             .read_to_end(&mut bytes)
-            .map_err(failed)?;
+            .map_err(|error| {
+                Finding::error(
+                    "unreadable-file",
+                    format!("standard input cannot be read: {error}"),
+                )
+            })?;
         return Ok(bytes);
     }
-    fs::read(folder.join(file)).map_err(failed)
+    files::read(folder, shown, &Limits::TEMPLATE)?.ok_or_else(|| {
+        Finding::error("missing-file", format!("`{shown}` is not there"))
+    })
 }
 
 /// Where in the file a finding applies.
