@@ -162,9 +162,8 @@ fn read(folder: &Path, shown: &str) -> Result<Vec<u8>, Finding> {
             })?;
         return Ok(bytes);
     }
-    files::read(folder, shown, &Limits::TEMPLATE)?.ok_or_else(|| {
-        Finding::error("missing-file", format!("`{shown}` is not there"))
-    })
+    files::read(folder, shown, &Limits::TEMPLATE)?
+        .ok_or_else(|| Finding::error("missing-file", format!("`{shown}` is not there")))
 }
 
 /// Where in the file a finding applies.
