@@ -107,25 +107,19 @@ pub(super) fn has_endpoint(stage: Subject<'_>) -> bool {
         .any(|key| stage.has(key))
 }
 
-/// Reports keys of more than one group, pair by pair, and yields the group that is meant.
-fn one_group<'k>(
-    stage: Subject<'_>,
-    prefix: &str,
-    groups: &[&'k [&'k str]],
-    why: &str,
-    cx: &mut Cx<'_>,
-) {
-    let present: Vec<_> = groups
+/// Reports keys of more than one group, pair by pair.
+fn one_group(stage: Subject<'_>, prefix: &str, groups: &[&[&str]], why: &str, cx: &mut Cx<'_>) {
+    let present: Vec<Vec<String>> = groups
         .iter()
-        .filter_map(|keys| {
-            keys.iter()
-                .map(|key| format!("{prefix}{key}"))
-                .find(|path| stage.has(path))
+        .map(|keys| {
+            let paths = keys.iter().map(|key| format!("{prefix}{key}"));
+            paths.filter(|path| stage.has(path)).collect()
         })
+        .filter(|paths: &Vec<_>| !paths.is_empty())
         .collect();
     for (index, one) in present.iter().enumerate() {
         for other in &present[index + 1..] {
-            stage.exclude(cx, one, other, why);
+            stage.exclude_groups(cx, one, other, why);
         }
     }
 }

@@ -4,6 +4,7 @@
 //! A stage inherits from `Defaults`, so a schema cannot ask it for anything; it can refuse what no
 //! inheritance would make right.
 
+use super::MAX_STAGES;
 use super::checks::{CAPACITIES, NOT_WITH_SERVERLESS, NOT_WITH_VARIANTS, SOURCES, TARGETS};
 use super::keys::StageKeys;
 use super::shape::{Bounds, Form, Shape};
@@ -45,6 +46,11 @@ pub fn stage_file_schema() -> Json {
     );
     // One stage besides `Defaults`.
     schema.insert("minProperties", 1_u32);
+    // As many stages as are read, and `Defaults`.
+    schema.insert(
+        "maxProperties",
+        u32::try_from(MAX_STAGES + 1).unwrap_or(u32::MAX),
+    );
     schema.insert("not", defaults_only());
     schema.insert("$defs", definitions);
     schema.into()

@@ -103,8 +103,10 @@ impl Bounds {
 
     /// `from 1 to 200`, or nothing.
     pub(crate) fn words(self, unit: &str) -> String {
+        // `60s to 3600s`, but `1 to 16 items`.
+        let first = if unit.starts_with(' ') { "" } else { unit };
         let range = match (self.min, self.max) {
-            (Some(min), Some(max)) => format!(" from {min}{unit} to {max}{unit}"),
+            (Some(min), Some(max)) => format!(" from {min}{first} to {max}{unit}"),
             (Some(min), None) => format!(" of at least {min}{unit}"),
             (None, Some(max)) => format!(" of at most {max}{unit}"),
             (None, None) => String::new(),
@@ -221,6 +223,10 @@ impl<'a> Cx<'a> {
             (Some(Scalar::Empty), _) => (
                 "no-value",
                 Some("write a value, or `null` to remove an inherited one".to_owned()),
+            ),
+            (_, Some(_)) if expected.starts_with("a map") || expected.starts_with("a list") => (
+                "no-intrinsic",
+                Some("write it out: a function may stand for the values in it".to_owned()),
             ),
             (_, Some(_)) => (
                 "no-intrinsic",

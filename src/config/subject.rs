@@ -92,30 +92,46 @@ impl<'a> Subject<'a> {
     }
 
     /// Reports two keys that exclude each other, each at its place. What stands in the stage is
-    /// taken as what is meant, so an inherited key is told how to be removed.
+    /// taken as what is meant, so inherited keys are told how to be removed.
     pub(super) fn exclude(&self, cx: &mut Cx<'_>, one: &str, other: &str, why: &str) {
-        for (path, against) in [(one, other), (other, one)] {
-            let Some(entry) = self.entry(path) else {
+        self.exclude_groups(cx, &[one.to_owned()], &[other.to_owned()], why);
+    }
+
+    /// The same for groups of keys, of which the first is there and speaks for the others.
+    pub(super) fn exclude_groups(
+        &self,
+        cx: &mut Cx<'_>,
+        one: &[String],
+        other: &[String],
+        why: &str,
+    ) {
+        for (group, against) in [(one, other), (other, one)] {
+            let Some((path, entry)) = self.first(group) else {
                 continue;
             };
-            let inherited = self.inherited(entry.span);
-            let against_inherited = self
-                .entry(against)
-                .is_some_and(|entry| self.inherited(entry.span));
-            let (name, against) = (last(path), last(against));
-            let message = if inherited && !against_inherited {
-                format!("`{name}` of `Defaults` excludes the stage's `{against}`: {why}")
-            } else {
-                format!("`{name}` excludes `{against}`: {why}")
+            let Some((against_path, against_entry)) = self.first(against) else {
+                continue;
             };
-            let hint = match (inherited, against_inherited) {
+            let (name, against_name) = (last(path), last(against_path));
+            let message = match (
+                self.inherited(entry.span),
+                self.inherited(against_entry.span),
+            ) {
                 (true, false) => {
-                    format!("to take it from this stage, write `{name}: null` in the stage")
+                    format!("`{name}` of `Defaults` excludes the stage's `{against_name}`: {why}")
                 }
                 (false, true) => {
-                    format!("to take the other from this stage, write `{against}: null` in it")
+                    format!("`{name}` excludes `{against_name}` of `Defaults`: {why}")
                 }
-                _ => format!("keep `{name}` or `{against}`"),
+                _ => format!("`{name}` excludes `{against_name}`: {why}"),
+            };
+            let hint = match (
+                self.inherited(entry.span),
+                self.inherited(against_entry.span),
+            ) {
+                (true, false) => self.removal(group),
+                (false, true) => self.removal(against),
+                _ => format!("keep `{name}` or `{against_name}`"),
             };
             cx.report(
                 Finding::error("excluded-key", message).hint(hint),
@@ -123,6 +139,30 @@ impl<'a> Subject<'a> {
                 path,
             );
         }
+    }
+
+    fn first<'p>(&self, group: &'p [String]) -> Option<(&'p str, &'a Entry)> {
+        group
+            .iter()
+            .find_map(|path| Some((path.as_str(), self.entry(path)?)))
+    }
+
+    /// How a stage does without inherited keys.
+    fn removal(&self, group: &[String]) -> String {
+        let present = |path: &&String| self.entry(path).is_some_and(|e| self.inherited(e.span));
+        let nulls: Vec<_> = group
+            .iter()
+            .filter(present)
+            .map(|path| format!("`{}: null`", last(path)))
+            .collect();
+        let place = match group.first().and_then(|path| path.rsplit_once('.')) {
+            Some((parent, _)) => format!(" below its `{}`", last(parent)),
+            None => String::new(),
+        };
+        format!(
+            "to remove what is inherited, write {} in the stage{place}",
+            nulls.join(" and ")
+        )
     }
 }
 
