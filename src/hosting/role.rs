@@ -51,11 +51,17 @@ const VOLUME: &[&str] = &[
 
 impl ExecutionRole {
     /// A role that writes the endpoint's logs and metrics.
-    pub fn new(endpoint: &EndpointName) -> Self {
+    pub fn new(endpoint: impl Into<Value<EndpointName>>) -> Self {
+        const LOGS: &str = "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:/aws/sagemaker/Endpoints/";
+        let logs = match endpoint.into() {
+            Value::Literal(name) => Value::sub(format!("{LOGS}{name}:*")),
+            computed => Value::sub_with(
+                format!("{LOGS}${{EndpointName}}:*"),
+                [("EndpointName", computed.map(String::from))],
+            ),
+        };
         Self {
-            logs: Value::sub(format!(
-                "arn:${{AWS::Partition}}:logs:${{AWS::Region}}:${{AWS::AccountId}}:log-group:/aws/sagemaker/Endpoints/{endpoint}*"
-            )),
+            logs,
             repositories: Vec::new(),
             package_repositories: Vec::new(),
             objects: Vec::new(),
@@ -76,8 +82,17 @@ impl ExecutionRole {
     pub fn container(mut self, container: &AnyContainer) -> Result<Self, NotDerivable> {
         match &container.source {
             ContainerSource::Package { access, .. } => {
-                self.package_repositories.push(access.repositories.clone());
-                self.package_objects.push(access.objects.clone());
+                for image in &access.images {
+                    if let Some(repository) = repository_arn(image)? {
+                        add(&mut self.repositories, repository);
+                    }
+                }
+                for artifact in &access.artifacts {
+                    add(&mut self.objects, object_arn(artifact.clone(), "")?);
+                }
+                self.package_repositories
+                    .extend(access.repositories.clone());
+                self.package_objects.extend(access.objects.clone());
                 match &access.key {
                     PackageKey::None => {}
                     PackageKey::Key(key) => self.add_key(None, key.clone(), READ),

@@ -127,6 +127,7 @@ pub struct PredefinedMetricSpecification {
 
 impl PredefinedMetricSpecification {
     /// Sets the required properties and leaves out the others.
+    #[rustfmt::skip]
     pub fn new(
         predefined_metric_type: impl Into<Value<PredefinedMetricSpecificationPredefinedMetricType>>,
     ) -> Self {
@@ -323,6 +324,7 @@ pub struct PredictiveScalingPolicyConfiguration {
 
 impl PredictiveScalingPolicyConfiguration {
     /// Sets the required properties and leaves out the others.
+    #[rustfmt::skip]
     pub fn new(
         metric_specifications: impl Into<Value<Vec<Value<PredictiveScalingMetricSpecification>>>>,
     ) -> Self {
@@ -349,10 +351,9 @@ pub struct PredictiveScalingPredefinedLoadMetric {
 
 impl PredictiveScalingPredefinedLoadMetric {
     /// Sets the required properties and leaves out the others.
+    #[rustfmt::skip]
     pub fn new(
-        predefined_metric_type: impl Into<
-            Value<PredictiveScalingPredefinedLoadMetricPredefinedMetricType>,
-        >,
+        predefined_metric_type: impl Into<Value<PredictiveScalingPredefinedLoadMetricPredefinedMetricType>>,
     ) -> Self {
         Self {
             predefined_metric_type: predefined_metric_type.into(),
@@ -374,10 +375,9 @@ pub struct PredictiveScalingPredefinedMetricPair {
 
 impl PredictiveScalingPredefinedMetricPair {
     /// Sets the required properties and leaves out the others.
+    #[rustfmt::skip]
     pub fn new(
-        predefined_metric_type: impl Into<
-            Value<PredictiveScalingPredefinedLoadMetricPredefinedMetricType>,
-        >,
+        predefined_metric_type: impl Into<Value<PredictiveScalingPredefinedLoadMetricPredefinedMetricType>>,
     ) -> Self {
         Self {
             predefined_metric_type: predefined_metric_type.into(),
@@ -399,10 +399,9 @@ pub struct PredictiveScalingPredefinedScalingMetric {
 
 impl PredictiveScalingPredefinedScalingMetric {
     /// Sets the required properties and leaves out the others.
+    #[rustfmt::skip]
     pub fn new(
-        predefined_metric_type: impl Into<
-            Value<PredictiveScalingPredefinedLoadMetricPredefinedMetricType>,
-        >,
+        predefined_metric_type: impl Into<Value<PredictiveScalingPredefinedLoadMetricPredefinedMetricType>>,
     ) -> Self {
         Self {
             predefined_metric_type: predefined_metric_type.into(),

@@ -97,15 +97,14 @@ pub struct ImageTagMutabilityExclusionFilter {
 
 impl ImageTagMutabilityExclusionFilter {
     /// Sets every property: all are required.
+    #[rustfmt::skip]
     pub fn new(
         image_tag_mutability_exclusion_filter_type: impl Into<Value<String>>,
         image_tag_mutability_exclusion_filter_value: impl Into<Value<String>>,
     ) -> Self {
         Self {
-            image_tag_mutability_exclusion_filter_type: image_tag_mutability_exclusion_filter_type
-                .into(),
-            image_tag_mutability_exclusion_filter_value:
-                image_tag_mutability_exclusion_filter_value.into(),
+            image_tag_mutability_exclusion_filter_type: image_tag_mutability_exclusion_filter_type.into(),
+            image_tag_mutability_exclusion_filter_value: image_tag_mutability_exclusion_filter_value.into(),
         }
     }
 }

@@ -177,14 +177,12 @@ pub struct CapacityProviderConfig {
 
 impl CapacityProviderConfig {
     /// Sets every property: all are required.
+    #[rustfmt::skip]
     pub fn new(
-        lambda_managed_instances_capacity_provider_config: impl Into<
-            Value<LambdaManagedInstancesCapacityProviderConfig>,
-        >,
+        lambda_managed_instances_capacity_provider_config: impl Into<Value<LambdaManagedInstancesCapacityProviderConfig>>,
     ) -> Self {
         Self {
-            lambda_managed_instances_capacity_provider_config:
-                lambda_managed_instances_capacity_provider_config.into(),
+            lambda_managed_instances_capacity_provider_config: lambda_managed_instances_capacity_provider_config.into(),
         }
     }
 }

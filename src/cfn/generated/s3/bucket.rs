@@ -273,6 +273,7 @@ pub struct BucketEncryption {
 
 impl BucketEncryption {
     /// Sets every property: all are required.
+    #[rustfmt::skip]
     pub fn new(
         server_side_encryption_configuration: impl Into<Value<Vec<Value<ServerSideEncryptionRule>>>>,
     ) -> Self {

@@ -72,103 +72,6 @@ impl DataQualityJobDefinition {
     /// The attribute `CreationTime`.
     pub const CREATION_TIME: Attribute<Self> = Attribute::new("CreationTime");
 
-    /// The attribute `DataQualityAppSpecification.ContainerArguments`.
-    pub const DATA_QUALITY_APP_SPECIFICATION_CONTAINER_ARGUMENTS: Attribute<Self> =
-        Attribute::new("DataQualityAppSpecification.ContainerArguments");
-
-    /// The attribute `DataQualityAppSpecification.ContainerEntrypoint`.
-    pub const DATA_QUALITY_APP_SPECIFICATION_CONTAINER_ENTRYPOINT: Attribute<Self> =
-        Attribute::new("DataQualityAppSpecification.ContainerEntrypoint");
-
-    /// The attribute `DataQualityAppSpecification.ImageUri`.
-    pub const DATA_QUALITY_APP_SPECIFICATION_IMAGE_URI: Attribute<Self> =
-        Attribute::new("DataQualityAppSpecification.ImageUri");
-
-    /// The attribute `DataQualityAppSpecification.PostAnalyticsProcessorSourceUri`.
-    pub const DATA_QUALITY_APP_SPECIFICATION_POST_ANALYTICS_PROCESSOR_SOURCE_URI: Attribute<Self> =
-        Attribute::new("DataQualityAppSpecification.PostAnalyticsProcessorSourceUri");
-
-    /// The attribute `DataQualityAppSpecification.RecordPreprocessorSourceUri`.
-    pub const DATA_QUALITY_APP_SPECIFICATION_RECORD_PREPROCESSOR_SOURCE_URI: Attribute<Self> =
-        Attribute::new("DataQualityAppSpecification.RecordPreprocessorSourceUri");
-
-    /// The attribute `DataQualityBaselineConfig.BaseliningJobName`.
-    pub const DATA_QUALITY_BASELINE_CONFIG_BASELINING_JOB_NAME: Attribute<Self> =
-        Attribute::new("DataQualityBaselineConfig.BaseliningJobName");
-
-    /// The attribute `DataQualityBaselineConfig.ConstraintsResource.S3Uri`.
-    pub const DATA_QUALITY_BASELINE_CONFIG_CONSTRAINTS_RESOURCE_S3_URI: Attribute<Self> =
-        Attribute::new("DataQualityBaselineConfig.ConstraintsResource.S3Uri");
-
-    /// The attribute `DataQualityBaselineConfig.StatisticsResource.S3Uri`.
-    pub const DATA_QUALITY_BASELINE_CONFIG_STATISTICS_RESOURCE_S3_URI: Attribute<Self> =
-        Attribute::new("DataQualityBaselineConfig.StatisticsResource.S3Uri");
-
-    /// The attribute `DataQualityJobInput.BatchTransformInput.DataCapturedDestinationS3Uri`.
-    pub const DATA_QUALITY_JOB_INPUT_BATCH_TRANSFORM_INPUT_DATA_CAPTURED_DESTINATION_S3_URI:
-        Attribute<Self> =
-        Attribute::new("DataQualityJobInput.BatchTransformInput.DataCapturedDestinationS3Uri");
-
-    /// The attribute `DataQualityJobInput.BatchTransformInput.DatasetFormat.Csv.Header`.
-    pub const DATA_QUALITY_JOB_INPUT_BATCH_TRANSFORM_INPUT_DATASET_FORMAT_CSV_HEADER: Attribute<
-        Self,
-    > = Attribute::new("DataQualityJobInput.BatchTransformInput.DatasetFormat.Csv.Header");
-
-    /// The attribute `DataQualityJobInput.BatchTransformInput.DatasetFormat.Json.Line`.
-    pub const DATA_QUALITY_JOB_INPUT_BATCH_TRANSFORM_INPUT_DATASET_FORMAT_JSON_LINE: Attribute<
-        Self,
-    > = Attribute::new("DataQualityJobInput.BatchTransformInput.DatasetFormat.Json.Line");
-
-    /// The attribute `DataQualityJobInput.BatchTransformInput.DatasetFormat.Parquet`.
-    pub const DATA_QUALITY_JOB_INPUT_BATCH_TRANSFORM_INPUT_DATASET_FORMAT_PARQUET: Attribute<Self> =
-        Attribute::new("DataQualityJobInput.BatchTransformInput.DatasetFormat.Parquet");
-
-    /// The attribute `DataQualityJobInput.BatchTransformInput.ExcludeFeaturesAttribute`.
-    pub const DATA_QUALITY_JOB_INPUT_BATCH_TRANSFORM_INPUT_EXCLUDE_FEATURES_ATTRIBUTE: Attribute<
-        Self,
-    > = Attribute::new("DataQualityJobInput.BatchTransformInput.ExcludeFeaturesAttribute");
-
-    /// The attribute `DataQualityJobInput.BatchTransformInput.LocalPath`.
-    pub const DATA_QUALITY_JOB_INPUT_BATCH_TRANSFORM_INPUT_LOCAL_PATH: Attribute<Self> =
-        Attribute::new("DataQualityJobInput.BatchTransformInput.LocalPath");
-
-    /// The attribute `DataQualityJobInput.BatchTransformInput.S3DataDistributionType`.
-    pub const DATA_QUALITY_JOB_INPUT_BATCH_TRANSFORM_INPUT_S3_DATA_DISTRIBUTION_TYPE: Attribute<
-        Self,
-    > = Attribute::new("DataQualityJobInput.BatchTransformInput.S3DataDistributionType");
-
-    /// The attribute `DataQualityJobInput.BatchTransformInput.S3InputMode`.
-    pub const DATA_QUALITY_JOB_INPUT_BATCH_TRANSFORM_INPUT_S3_INPUT_MODE: Attribute<Self> =
-        Attribute::new("DataQualityJobInput.BatchTransformInput.S3InputMode");
-
-    /// The attribute `DataQualityJobInput.EndpointInput.EndpointName`.
-    pub const DATA_QUALITY_JOB_INPUT_ENDPOINT_INPUT_ENDPOINT_NAME: Attribute<Self> =
-        Attribute::new("DataQualityJobInput.EndpointInput.EndpointName");
-
-    /// The attribute `DataQualityJobInput.EndpointInput.ExcludeFeaturesAttribute`.
-    pub const DATA_QUALITY_JOB_INPUT_ENDPOINT_INPUT_EXCLUDE_FEATURES_ATTRIBUTE: Attribute<Self> =
-        Attribute::new("DataQualityJobInput.EndpointInput.ExcludeFeaturesAttribute");
-
-    /// The attribute `DataQualityJobInput.EndpointInput.LocalPath`.
-    pub const DATA_QUALITY_JOB_INPUT_ENDPOINT_INPUT_LOCAL_PATH: Attribute<Self> =
-        Attribute::new("DataQualityJobInput.EndpointInput.LocalPath");
-
-    /// The attribute `DataQualityJobInput.EndpointInput.S3DataDistributionType`.
-    pub const DATA_QUALITY_JOB_INPUT_ENDPOINT_INPUT_S3_DATA_DISTRIBUTION_TYPE: Attribute<Self> =
-        Attribute::new("DataQualityJobInput.EndpointInput.S3DataDistributionType");
-
-    /// The attribute `DataQualityJobInput.EndpointInput.S3InputMode`.
-    pub const DATA_QUALITY_JOB_INPUT_ENDPOINT_INPUT_S3_INPUT_MODE: Attribute<Self> =
-        Attribute::new("DataQualityJobInput.EndpointInput.S3InputMode");
-
-    /// The attribute `DataQualityJobOutputConfig.KmsKeyId`.
-    pub const DATA_QUALITY_JOB_OUTPUT_CONFIG_KMS_KEY_ID: Attribute<Self> =
-        Attribute::new("DataQualityJobOutputConfig.KmsKeyId");
-
-    /// The attribute `DataQualityJobOutputConfig.MonitoringOutputs`.
-    pub const DATA_QUALITY_JOB_OUTPUT_CONFIG_MONITORING_OUTPUTS: Attribute<Self> =
-        Attribute::new("DataQualityJobOutputConfig.MonitoringOutputs");
-
     /// The attribute `EndpointName`.
     pub const ENDPOINT_NAME: Attribute<Self> = Attribute::new("EndpointName");
 
@@ -178,44 +81,8 @@ impl DataQualityJobDefinition {
     /// The attribute `JobDefinitionName`.
     pub const JOB_DEFINITION_NAME: Attribute<Self> = Attribute::new("JobDefinitionName");
 
-    /// The attribute `JobResources.ClusterConfig.InstanceCount`.
-    pub const JOB_RESOURCES_CLUSTER_CONFIG_INSTANCE_COUNT: Attribute<Self> =
-        Attribute::new("JobResources.ClusterConfig.InstanceCount");
-
-    /// The attribute `JobResources.ClusterConfig.InstanceType`.
-    pub const JOB_RESOURCES_CLUSTER_CONFIG_INSTANCE_TYPE: Attribute<Self> =
-        Attribute::new("JobResources.ClusterConfig.InstanceType");
-
-    /// The attribute `JobResources.ClusterConfig.VolumeKmsKeyId`.
-    pub const JOB_RESOURCES_CLUSTER_CONFIG_VOLUME_KMS_KEY_ID: Attribute<Self> =
-        Attribute::new("JobResources.ClusterConfig.VolumeKmsKeyId");
-
-    /// The attribute `JobResources.ClusterConfig.VolumeSizeInGB`.
-    pub const JOB_RESOURCES_CLUSTER_CONFIG_VOLUME_SIZE_IN_GB: Attribute<Self> =
-        Attribute::new("JobResources.ClusterConfig.VolumeSizeInGB");
-
-    /// The attribute `NetworkConfig.EnableInterContainerTrafficEncryption`.
-    pub const NETWORK_CONFIG_ENABLE_INTER_CONTAINER_TRAFFIC_ENCRYPTION: Attribute<Self> =
-        Attribute::new("NetworkConfig.EnableInterContainerTrafficEncryption");
-
-    /// The attribute `NetworkConfig.EnableNetworkIsolation`.
-    pub const NETWORK_CONFIG_ENABLE_NETWORK_ISOLATION: Attribute<Self> =
-        Attribute::new("NetworkConfig.EnableNetworkIsolation");
-
-    /// The attribute `NetworkConfig.VpcConfig.SecurityGroupIds`.
-    pub const NETWORK_CONFIG_VPC_CONFIG_SECURITY_GROUP_IDS: Attribute<Self> =
-        Attribute::new("NetworkConfig.VpcConfig.SecurityGroupIds");
-
-    /// The attribute `NetworkConfig.VpcConfig.Subnets`.
-    pub const NETWORK_CONFIG_VPC_CONFIG_SUBNETS: Attribute<Self> =
-        Attribute::new("NetworkConfig.VpcConfig.Subnets");
-
     /// The attribute `RoleArn`.
     pub const ROLE_ARN: Attribute<Self> = Attribute::new("RoleArn");
-
-    /// The attribute `StoppingCondition.MaxRuntimeInSeconds`.
-    pub const STOPPING_CONDITION_MAX_RUNTIME_IN_SECONDS: Attribute<Self> =
-        Attribute::new("StoppingCondition.MaxRuntimeInSeconds");
 
     /// The attribute `Tags`.
     pub const TAGS: Attribute<Self> = Attribute::new("Tags");

@@ -45,6 +45,7 @@ pub struct ModelExplainabilityJobDefinition {
 
 impl ModelExplainabilityJobDefinition {
     /// Sets the required properties and leaves out the others.
+    #[rustfmt::skip]
     pub fn new(
         job_resources: impl Into<Value<MonitoringResources>>,
         model_explainability_app_specification: impl Into<Value<ModelExplainabilityAppSpecification>>,
@@ -81,143 +82,8 @@ impl ModelExplainabilityJobDefinition {
     /// The attribute `JobDefinitionName`.
     pub const JOB_DEFINITION_NAME: Attribute<Self> = Attribute::new("JobDefinitionName");
 
-    /// The attribute `JobResources.ClusterConfig.InstanceCount`.
-    pub const JOB_RESOURCES_CLUSTER_CONFIG_INSTANCE_COUNT: Attribute<Self> =
-        Attribute::new("JobResources.ClusterConfig.InstanceCount");
-
-    /// The attribute `JobResources.ClusterConfig.InstanceType`.
-    pub const JOB_RESOURCES_CLUSTER_CONFIG_INSTANCE_TYPE: Attribute<Self> =
-        Attribute::new("JobResources.ClusterConfig.InstanceType");
-
-    /// The attribute `JobResources.ClusterConfig.VolumeKmsKeyId`.
-    pub const JOB_RESOURCES_CLUSTER_CONFIG_VOLUME_KMS_KEY_ID: Attribute<Self> =
-        Attribute::new("JobResources.ClusterConfig.VolumeKmsKeyId");
-
-    /// The attribute `JobResources.ClusterConfig.VolumeSizeInGB`.
-    pub const JOB_RESOURCES_CLUSTER_CONFIG_VOLUME_SIZE_IN_GB: Attribute<Self> =
-        Attribute::new("JobResources.ClusterConfig.VolumeSizeInGB");
-
-    /// The attribute `ModelExplainabilityAppSpecification.ConfigUri`.
-    pub const MODEL_EXPLAINABILITY_APP_SPECIFICATION_CONFIG_URI: Attribute<Self> =
-        Attribute::new("ModelExplainabilityAppSpecification.ConfigUri");
-
-    /// The attribute `ModelExplainabilityAppSpecification.ImageUri`.
-    pub const MODEL_EXPLAINABILITY_APP_SPECIFICATION_IMAGE_URI: Attribute<Self> =
-        Attribute::new("ModelExplainabilityAppSpecification.ImageUri");
-
-    /// The attribute `ModelExplainabilityBaselineConfig.BaseliningJobName`.
-    pub const MODEL_EXPLAINABILITY_BASELINE_CONFIG_BASELINING_JOB_NAME: Attribute<Self> =
-        Attribute::new("ModelExplainabilityBaselineConfig.BaseliningJobName");
-
-    /// The attribute `ModelExplainabilityBaselineConfig.ConstraintsResource.S3Uri`.
-    pub const MODEL_EXPLAINABILITY_BASELINE_CONFIG_CONSTRAINTS_RESOURCE_S3_URI: Attribute<Self> =
-        Attribute::new("ModelExplainabilityBaselineConfig.ConstraintsResource.S3Uri");
-
-    /// The attribute `ModelExplainabilityJobInput.BatchTransformInput.DataCapturedDestinationS3Uri`.
-    pub const MODEL_EXPLAINABILITY_JOB_INPUT_BATCH_TRANSFORM_INPUT_DATA_CAPTURED_DESTINATION_S3_URI: Attribute<Self> = Attribute::new("ModelExplainabilityJobInput.BatchTransformInput.DataCapturedDestinationS3Uri");
-
-    /// The attribute `ModelExplainabilityJobInput.BatchTransformInput.DatasetFormat.Csv.Header`.
-    pub const MODEL_EXPLAINABILITY_JOB_INPUT_BATCH_TRANSFORM_INPUT_DATASET_FORMAT_CSV_HEADER:
-        Attribute<Self> =
-        Attribute::new("ModelExplainabilityJobInput.BatchTransformInput.DatasetFormat.Csv.Header");
-
-    /// The attribute `ModelExplainabilityJobInput.BatchTransformInput.DatasetFormat.Json.Line`.
-    pub const MODEL_EXPLAINABILITY_JOB_INPUT_BATCH_TRANSFORM_INPUT_DATASET_FORMAT_JSON_LINE:
-        Attribute<Self> =
-        Attribute::new("ModelExplainabilityJobInput.BatchTransformInput.DatasetFormat.Json.Line");
-
-    /// The attribute `ModelExplainabilityJobInput.BatchTransformInput.DatasetFormat.Parquet`.
-    pub const MODEL_EXPLAINABILITY_JOB_INPUT_BATCH_TRANSFORM_INPUT_DATASET_FORMAT_PARQUET:
-        Attribute<Self> =
-        Attribute::new("ModelExplainabilityJobInput.BatchTransformInput.DatasetFormat.Parquet");
-
-    /// The attribute `ModelExplainabilityJobInput.BatchTransformInput.FeaturesAttribute`.
-    pub const MODEL_EXPLAINABILITY_JOB_INPUT_BATCH_TRANSFORM_INPUT_FEATURES_ATTRIBUTE: Attribute<
-        Self,
-    > = Attribute::new("ModelExplainabilityJobInput.BatchTransformInput.FeaturesAttribute");
-
-    /// The attribute `ModelExplainabilityJobInput.BatchTransformInput.InferenceAttribute`.
-    pub const MODEL_EXPLAINABILITY_JOB_INPUT_BATCH_TRANSFORM_INPUT_INFERENCE_ATTRIBUTE: Attribute<
-        Self,
-    > = Attribute::new("ModelExplainabilityJobInput.BatchTransformInput.InferenceAttribute");
-
-    /// The attribute `ModelExplainabilityJobInput.BatchTransformInput.LocalPath`.
-    pub const MODEL_EXPLAINABILITY_JOB_INPUT_BATCH_TRANSFORM_INPUT_LOCAL_PATH: Attribute<Self> =
-        Attribute::new("ModelExplainabilityJobInput.BatchTransformInput.LocalPath");
-
-    /// The attribute `ModelExplainabilityJobInput.BatchTransformInput.ProbabilityAttribute`.
-    pub const MODEL_EXPLAINABILITY_JOB_INPUT_BATCH_TRANSFORM_INPUT_PROBABILITY_ATTRIBUTE:
-        Attribute<Self> =
-        Attribute::new("ModelExplainabilityJobInput.BatchTransformInput.ProbabilityAttribute");
-
-    /// The attribute `ModelExplainabilityJobInput.BatchTransformInput.S3DataDistributionType`.
-    pub const MODEL_EXPLAINABILITY_JOB_INPUT_BATCH_TRANSFORM_INPUT_S3_DATA_DISTRIBUTION_TYPE:
-        Attribute<Self> =
-        Attribute::new("ModelExplainabilityJobInput.BatchTransformInput.S3DataDistributionType");
-
-    /// The attribute `ModelExplainabilityJobInput.BatchTransformInput.S3InputMode`.
-    pub const MODEL_EXPLAINABILITY_JOB_INPUT_BATCH_TRANSFORM_INPUT_S3_INPUT_MODE: Attribute<Self> =
-        Attribute::new("ModelExplainabilityJobInput.BatchTransformInput.S3InputMode");
-
-    /// The attribute `ModelExplainabilityJobInput.EndpointInput.EndpointName`.
-    pub const MODEL_EXPLAINABILITY_JOB_INPUT_ENDPOINT_INPUT_ENDPOINT_NAME: Attribute<Self> =
-        Attribute::new("ModelExplainabilityJobInput.EndpointInput.EndpointName");
-
-    /// The attribute `ModelExplainabilityJobInput.EndpointInput.FeaturesAttribute`.
-    pub const MODEL_EXPLAINABILITY_JOB_INPUT_ENDPOINT_INPUT_FEATURES_ATTRIBUTE: Attribute<Self> =
-        Attribute::new("ModelExplainabilityJobInput.EndpointInput.FeaturesAttribute");
-
-    /// The attribute `ModelExplainabilityJobInput.EndpointInput.InferenceAttribute`.
-    pub const MODEL_EXPLAINABILITY_JOB_INPUT_ENDPOINT_INPUT_INFERENCE_ATTRIBUTE: Attribute<Self> =
-        Attribute::new("ModelExplainabilityJobInput.EndpointInput.InferenceAttribute");
-
-    /// The attribute `ModelExplainabilityJobInput.EndpointInput.LocalPath`.
-    pub const MODEL_EXPLAINABILITY_JOB_INPUT_ENDPOINT_INPUT_LOCAL_PATH: Attribute<Self> =
-        Attribute::new("ModelExplainabilityJobInput.EndpointInput.LocalPath");
-
-    /// The attribute `ModelExplainabilityJobInput.EndpointInput.ProbabilityAttribute`.
-    pub const MODEL_EXPLAINABILITY_JOB_INPUT_ENDPOINT_INPUT_PROBABILITY_ATTRIBUTE: Attribute<Self> =
-        Attribute::new("ModelExplainabilityJobInput.EndpointInput.ProbabilityAttribute");
-
-    /// The attribute `ModelExplainabilityJobInput.EndpointInput.S3DataDistributionType`.
-    pub const MODEL_EXPLAINABILITY_JOB_INPUT_ENDPOINT_INPUT_S3_DATA_DISTRIBUTION_TYPE: Attribute<
-        Self,
-    > = Attribute::new("ModelExplainabilityJobInput.EndpointInput.S3DataDistributionType");
-
-    /// The attribute `ModelExplainabilityJobInput.EndpointInput.S3InputMode`.
-    pub const MODEL_EXPLAINABILITY_JOB_INPUT_ENDPOINT_INPUT_S3_INPUT_MODE: Attribute<Self> =
-        Attribute::new("ModelExplainabilityJobInput.EndpointInput.S3InputMode");
-
-    /// The attribute `ModelExplainabilityJobOutputConfig.KmsKeyId`.
-    pub const MODEL_EXPLAINABILITY_JOB_OUTPUT_CONFIG_KMS_KEY_ID: Attribute<Self> =
-        Attribute::new("ModelExplainabilityJobOutputConfig.KmsKeyId");
-
-    /// The attribute `ModelExplainabilityJobOutputConfig.MonitoringOutputs`.
-    pub const MODEL_EXPLAINABILITY_JOB_OUTPUT_CONFIG_MONITORING_OUTPUTS: Attribute<Self> =
-        Attribute::new("ModelExplainabilityJobOutputConfig.MonitoringOutputs");
-
-    /// The attribute `NetworkConfig.EnableInterContainerTrafficEncryption`.
-    pub const NETWORK_CONFIG_ENABLE_INTER_CONTAINER_TRAFFIC_ENCRYPTION: Attribute<Self> =
-        Attribute::new("NetworkConfig.EnableInterContainerTrafficEncryption");
-
-    /// The attribute `NetworkConfig.EnableNetworkIsolation`.
-    pub const NETWORK_CONFIG_ENABLE_NETWORK_ISOLATION: Attribute<Self> =
-        Attribute::new("NetworkConfig.EnableNetworkIsolation");
-
-    /// The attribute `NetworkConfig.VpcConfig.SecurityGroupIds`.
-    pub const NETWORK_CONFIG_VPC_CONFIG_SECURITY_GROUP_IDS: Attribute<Self> =
-        Attribute::new("NetworkConfig.VpcConfig.SecurityGroupIds");
-
-    /// The attribute `NetworkConfig.VpcConfig.Subnets`.
-    pub const NETWORK_CONFIG_VPC_CONFIG_SUBNETS: Attribute<Self> =
-        Attribute::new("NetworkConfig.VpcConfig.Subnets");
-
     /// The attribute `RoleArn`.
     pub const ROLE_ARN: Attribute<Self> = Attribute::new("RoleArn");
-
-    /// The attribute `StoppingCondition.MaxRuntimeInSeconds`.
-    pub const STOPPING_CONDITION_MAX_RUNTIME_IN_SECONDS: Attribute<Self> =
-        Attribute::new("StoppingCondition.MaxRuntimeInSeconds");
 
     /// The attribute `Tags`.
     pub const TAGS: Attribute<Self> = Attribute::new("Tags");

@@ -106,14 +106,6 @@ impl Queue {
     pub const RECEIVE_MESSAGE_WAIT_TIME_SECONDS: Attribute<Self> =
         Attribute::new("ReceiveMessageWaitTimeSeconds");
 
-    /// The attribute `RedrivePolicy.deadLetterTargetArn`.
-    pub const REDRIVE_POLICY_DEAD_LETTER_TARGET_ARN: Attribute<Self> =
-        Attribute::new("RedrivePolicy.deadLetterTargetArn");
-
-    /// The attribute `RedrivePolicy.maxReceiveCount`.
-    pub const REDRIVE_POLICY_MAX_RECEIVE_COUNT: Attribute<Self> =
-        Attribute::new("RedrivePolicy.maxReceiveCount");
-
     /// The attribute `SqsManagedSseEnabled`.
     pub const SQS_MANAGED_SSE_ENABLED: Attribute<Self> = Attribute::new("SqsManagedSseEnabled");
 
