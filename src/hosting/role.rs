@@ -386,10 +386,15 @@ const NETWORK: &[&str] = &[
 
 /// The ARN of everything below a location, which may or may not end with `/`.
 fn below(location: Value<crate::literal::S3Uri>) -> Result<Value<String>, NotDerivable> {
-    let suffix = match &location {
-        Value::Literal(uri) if uri.as_str().ends_with('/') => "*",
-        _ => "/*",
+    let ends_with_slash = match &location {
+        Value::Literal(uri) => uri.as_str().ends_with('/'),
+        Value::Intrinsic(call) => call
+            .argument
+            .as_str()
+            .is_some_and(|text| text.ends_with('/')),
+        Value::Raw(_) => false,
     };
+    let suffix = if ends_with_slash { "*" } else { "/*" };
     object_arn(location, suffix)
 }
 
