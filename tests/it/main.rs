@@ -4,4 +4,5 @@
 
 mod cli;
 mod floors;
+mod l1;
 mod stage_files;
