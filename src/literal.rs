@@ -170,14 +170,14 @@ literal! {
     /// The API also takes `https://` addresses; those name no bucket that a role could be given.
     S3Uri, "S3Uri",
     "an S3 location such as `s3://bucket/path/object`",
-    r"^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/\S*)?$", 8..=1024, is_s3_uri
+    r"^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[^\x00-\x20\x7f]*)?$", 8..=1024, is_s3_uri
 }
 
 literal! {
     /// A prefix in S3, which ends with `/`.
     S3Prefix, "S3Uri",
     "an S3 prefix that ends with `/`, such as `s3://bucket/path/`",
-    r"^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/(\S*/)?$", 9..=1024, is_s3_prefix
+    r"^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/([^\x00-\x20\x7f]*/)?$", 9..=1024, is_s3_prefix
 }
 
 literal! {
@@ -213,7 +213,7 @@ literal! {
     /// A container image: registry, repository, and a tag or digest.
     ImageUri, "Image",
     "an image such as `111111111111.dkr.ecr.eu-west-1.amazonaws.com/name:tag`, without spaces and at most 255 characters",
-    r"^\S+$", 1..=255, is_image_uri
+    r"^[^\x00-\x20\x7f]+$", 1..=255, is_image_uri
 }
 
 literal! {
@@ -593,7 +593,7 @@ const fn is_bucket(bytes: &[u8]) -> bool {
         && all_of(bytes, LOWER | DIGIT, b".-")
 }
 
-/// Neither white space nor control characters, of whatever alphabet.
+/// Neither space nor control characters of ASCII.
 const fn no_space(bytes: &[u8]) -> bool {
     let mut at = 0;
     while at < bytes.len() {
@@ -948,6 +948,8 @@ mod tests {
             "subnet-",
             "+",
             "é",
+            "\u{a0}",
+            "\u{feff}",
         ]);
         prop::collection::vec(pieces, 0..9).prop_map(|pieces| pieces.concat())
     }

@@ -25,12 +25,12 @@ pub fn lock_file(stack: &str) -> String {
 /// # Errors
 ///
 /// When the folder is there and cannot be read.
-pub fn stacks(root: &Path) -> Result<Vec<String>, Finding> {
+pub fn stacks(root: &Path) -> Result<Vec<String>, Box<Finding>> {
     let unreadable = |error: std::io::Error| {
-        Finding::error(
+        Box::new(Finding::error(
             "unreadable-file",
             format!("`{FOLDER}/` cannot be read: {error}"),
-        )
+        ))
     };
     let entries = match fs::read_dir(root.join(FOLDER)) {
         Ok(entries) => entries,
@@ -41,7 +41,7 @@ pub fn stacks(root: &Path) -> Result<Vec<String>, Finding> {
     for entry in entries {
         let name = entry.map_err(unreadable)?.file_name();
         if let Some(stack) = name.to_str().and_then(|name| name.strip_suffix(".yaml"))
-            && !stack.ends_with(".lock")
+            && !matches!(stack.rsplit_once('.'), Some((_, "lock")))
             && !stack.is_empty()
         {
             stacks.push(stack.to_owned());
@@ -56,13 +56,13 @@ pub fn stacks(root: &Path) -> Result<Vec<String>, Finding> {
 /// # Errors
 ///
 /// When it is not a regular file, is larger than the limit, or cannot be read.
-pub fn read(root: &Path, file: &str, limits: &Limits) -> Result<Option<Vec<u8>>, Finding> {
+pub fn read(root: &Path, file: &str, limits: &Limits) -> Result<Option<Vec<u8>>, Box<Finding>> {
     let path = root.join(file);
     let unreadable = |error: std::io::Error| {
-        Finding::error(
+        Box::new(Finding::error(
             "unreadable-file",
             format!("`{file}` cannot be read: {error}"),
-        )
+        ))
     };
     let metadata = match fs::metadata(&path) {
         Ok(metadata) => metadata,
@@ -76,10 +76,10 @@ pub fn read(root: &Path, file: &str, limits: &Limits) -> Result<Option<Vec<u8>>,
             "something else"
         };
         let message = format!("`{file}`: expected a file, got {kind}");
-        return Err(Finding::error("unreadable-file", message));
+        return Err(Finding::error("unreadable-file", message).into());
     }
     if metadata.len() > limits.bytes as u64 {
-        return Err(too_large(file, metadata.len(), limits));
+        return Err(too_large(file, metadata.len(), limits).into());
     }
     // It may have grown since: one byte above the limit is enough to be refused by the parser.
     let mut bytes = Vec::new();
