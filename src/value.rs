@@ -191,6 +191,15 @@ impl<T> Value<T> {
         }
     }
 
+    /// The value with its literal converted; what the template computes stays.
+    pub fn map<U>(self, convert: impl FnOnce(T) -> U) -> Value<U> {
+        match self {
+            Self::Literal(literal) => Value::Literal(convert(literal)),
+            Self::Intrinsic(call) => Value::Intrinsic(call),
+            Self::Raw(json) => Value::Raw(json),
+        }
+    }
+
     /// A call of a function with an argument in the long form, for what the constructors below do
     /// not offer.
     pub fn call(function: Function, argument: impl Into<Json>) -> Self {
@@ -270,6 +279,16 @@ impl<T> Value<T> {
 }
 
 impl<T: Serialize> Value<T> {
+    /// The same value as another type, which the caller knows it to be: a `Ref` to a parameter of
+    /// CloudFormation's type `String` that holds an ARN, say. A literal becomes raw JSON.
+    pub fn cast<U>(self) -> Value<U> {
+        match self {
+            Self::Literal(literal) => Value::raw(Value::Literal(literal).into_json()),
+            Self::Intrinsic(call) => Value::Intrinsic(call),
+            Self::Raw(json) => Value::Raw(json),
+        }
+    }
+
     /// The value as JSON.
     pub fn into_json(self) -> Json {
         match self {

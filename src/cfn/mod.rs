@@ -5,7 +5,15 @@
 //! the generated code is an instance of: the [`Resource`] trait and the facts a schema states.
 //! Nothing here judges a value; that is the work of `rules` and of the constructs in `hosting`.
 
+#[allow(
+    clippy::doc_markdown,
+    clippy::struct_field_names,
+    clippy::too_many_arguments,
+    clippy::upper_case_acronyms,
+    reason = "the names and the number of required properties are AWS's"
+)]
 mod generated;
+mod open_set;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -15,6 +23,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 pub use generated::*;
+
+use self::cloudformation::CustomResource;
+use open_set::open_set;
 
 /// A resource type's properties, as a struct.
 pub trait Resource: Serialize + DeserializeOwned + 'static {
@@ -31,12 +42,18 @@ pub struct Attribute<R> {
 impl<R> Attribute<R> {
     /// An attribute that the schema lists.
     pub const fn new(name: &'static str) -> Self {
-        Self { name: Cow::Borrowed(name), resource: PhantomData }
+        Self {
+            name: Cow::Borrowed(name),
+            resource: PhantomData,
+        }
     }
 
     /// An attribute that the pinned schema does not know: a custom resource's, a nested stack's output.
     pub fn custom(name: impl Into<String>) -> Self {
-        Self { name: Cow::Owned(name.into()), resource: PhantomData }
+        Self {
+            name: Cow::Owned(name.into()),
+            resource: PhantomData,
+        }
     }
 
     /// The attribute's name.
@@ -111,12 +128,30 @@ pub struct ObjectSchema {
     pub properties: &'static [Property],
     /// Whether keys beside `properties` are accepted.
     pub open: bool,
+    /// What holds among the properties.
+    pub constraints: &'static [Constraint],
+}
+
+/// What a schema states about properties in relation to each other.
+#[derive(Debug)]
+pub enum Constraint {
+    /// One of them has to be set, and no more than one.
+    ExactlyOne(&'static [&'static str]),
+    /// One of them has to be set.
+    AtLeastOne(&'static [&'static str]),
+    /// With the first, the others have to be set too.
+    Requires(&'static str, &'static [&'static str]),
+    /// Beside the first, none of the others may be set.
+    Excludes(&'static str, &'static [&'static str]),
 }
 
 impl ObjectSchema {
     /// The property of this name.
     pub fn property(&self, name: &str) -> Option<&'static Property> {
-        let index = self.properties.binary_search_by(|property| property.name.cmp(name)).ok()?;
+        let index = self
+            .properties
+            .binary_search_by(|property| property.name.cmp(name))
+            .ok()?;
         self.properties.get(index)
     }
 }
@@ -143,6 +178,8 @@ pub enum Schema {
         minimum: Option<i64>,
         /// Largest value.
         maximum: Option<i64>,
+        /// The only values; empty where any within the bounds will do.
+        values: &'static [i64],
     },
     /// A number.
     Number {
@@ -153,7 +190,8 @@ pub enum Schema {
     },
     /// `true` or `false`.
     Boolean,
-    /// A JSON document, such as a policy; some types take it as text too.
+    /// A JSON document, such as a policy, or a value of several possible types; some properties take
+    /// it as text too.
     Json,
     /// A list.
     List(&'static ListSchema),
@@ -172,8 +210,21 @@ pub struct StringSchema {
     pub max_length: Option<u32>,
     /// A regular expression in ECMA-262 syntax that the text has to contain a match of.
     pub pattern: Option<&'static str>,
-    /// The only values; empty where the set is open.
+    /// What the text names, in cfn-lint's words: `AWS::IAM::Role.Arn`, `date-time`.
+    pub format: Option<&'static str>,
+    /// The values that the schema knows; empty where it lists none.
     pub values: &'static [&'static str],
+}
+
+impl StringSchema {
+    /// Any text.
+    pub const ANY: Self = Self {
+        min_length: None,
+        max_length: None,
+        pattern: None,
+        format: None,
+        values: &[],
+    };
 }
 
 /// Bounds of a list.
@@ -190,7 +241,14 @@ pub struct ListSchema {
 }
 
 /// The schema of a resource type, such as `AWS::SageMaker::Model`, where it is one of the pinned ones.
+///
+/// `Custom::Anything` is another name for `AWS::CloudFormation::CustomResource`.
 pub fn schema_of(type_name: &str) -> Option<&'static ResourceSchema> {
-    let index = SCHEMAS.binary_search_by(|schema| schema.type_name.cmp(type_name)).ok()?;
+    if type_name.starts_with("Custom::") {
+        return Some(CustomResource::SCHEMA);
+    }
+    let index = SCHEMAS
+        .binary_search_by(|schema| schema.type_name.cmp(type_name))
+        .ok()?;
     SCHEMAS.get(index).copied()
 }

@@ -1,0 +1,121 @@
+//! F5: stacks x stages become templates and findings. Pure: bytes in, texts out.
+
+use crate::config::{self, Stage};
+use crate::finding::{Finding, Source};
+use crate::rules;
+use crate::standard::standard;
+use crate::template::{Stack, Template};
+
+/// Adds a stack's resources for one stage.
+pub type Build = fn(&mut Stack, &Stage);
+
+/// A stack that is to be synthesized.
+#[derive(Debug, Clone, Copy)]
+pub struct StackInput<'a> {
+    /// The stack's name, which is also its stage file's.
+    pub name: &'a str,
+    /// The Rust function that builds it; `None` builds the standard hosting stack.
+    pub build: Option<Build>,
+    /// `config/<name>.yaml`.
+    pub stage_file: config::Text<'a>,
+    /// `config/<name>.lock.yaml`, where there is one.
+    pub lock_file: Option<config::Text<'a>>,
+}
+
+/// A stack's template for one stage.
+#[derive(Debug, Clone)]
+pub struct StageTemplate {
+    /// The stage.
+    pub stage: String,
+    /// The stack.
+    pub stack: String,
+    /// The template.
+    pub template: Template,
+}
+
+/// What a synthesis yields. Templates with errors are there too, so that a caller can show them;
+/// they may not be written.
+#[derive(Debug, Default)]
+pub struct Synthesis {
+    /// One per stack and stage, in the order of the stacks and of their stage files.
+    pub templates: Vec<StageTemplate>,
+    /// Everything that is wrong, at once.
+    pub findings: Vec<Finding>,
+}
+
+impl Synthesis {
+    /// Whether anything keeps the templates from being written.
+    pub fn has_errors(&self) -> bool {
+        self.findings.iter().any(Finding::is_error)
+    }
+}
+
+/// Synthesizes the stages for which `wanted` holds; every stage of a stack's file is read and checked
+/// even so, because they share their defaults.
+pub fn synthesize(stacks: &[StackInput<'_>], wanted: impl Fn(&str) -> bool) -> Synthesis {
+    let mut synthesis = Synthesis::default();
+    for input in stacks {
+        let (stages, findings) = config::read(input.name, input.stage_file, input.lock_file);
+        synthesis.findings.extend(
+            findings
+                .into_iter()
+                .map(|finding| in_stack(finding, input.name)),
+        );
+        for stage in stages.iter().filter(|stage| wanted(&stage.name)) {
+            let mut stack = Stack::new(input.name);
+            match input.build {
+                Some(build) => build(&mut stack, stage),
+                None => {
+                    standard(&mut stack, stage);
+                }
+            }
+            for (key, value) in &stage.tags {
+                stack.tag(key.clone(), value.clone());
+            }
+            for (id, properties) in &stage.overrides {
+                let cause = stage.source(&format!("Overrides.{id}"));
+                stack.override_properties(id, properties.clone().into(), Some(cause));
+            }
+            let (template, mut findings) = stack.finish();
+            findings.extend(rules::check(&template));
+            for finding in findings {
+                let mut finding = in_stack(finding, input.name);
+                finding.place.stages = vec![stage.name.clone()];
+                merge(&mut synthesis.findings, finding);
+            }
+            synthesis.templates.push(StageTemplate {
+                stage: stage.name.clone(),
+                stack: input.name.to_owned(),
+                template,
+            });
+        }
+    }
+    synthesis
+}
+
+fn in_stack(mut finding: Finding, stack: &str) -> Finding {
+    finding.place.stack = Some(stack.to_owned());
+    finding
+}
+
+/// Says once, with every stage, what is wrong in several stages for one cause.
+fn merge(findings: &mut Vec<Finding>, finding: Finding) {
+    let key = |finding: &Finding| -> (
+        Option<Source>,
+        Option<String>,
+        Option<String>,
+        Option<String>,
+    ) {
+        let place = finding.place.clone();
+        (place.source, place.stack, place.logical_id, place.path)
+    };
+    let same = findings.iter_mut().find(|known| {
+        known.rule == finding.rule
+            && known.message == finding.message
+            && key(known) == key(&finding)
+    });
+    match same {
+        Some(known) => known.place.stages.extend(finding.place.stages),
+        None => findings.push(finding),
+    }
+}

@@ -1,0 +1,205 @@
+//! What the inputs of an endpoint need of AWS, as ARNs without wildcards where AWS has none.
+
+use crate::json::{Json, Text};
+use crate::literal::{ImageUri, KmsKey, S3Uri};
+use crate::value::{Function, Pseudo, Value};
+
+/// What an execution role has to know of a model package: it names neither image nor artifact where
+/// the template could see them.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct PackageAccess {
+    pub(super) images: Vec<Value<ImageUri>>,
+    pub(super) artifacts: Vec<Value<S3Uri>>,
+    pub(super) repositories: Option<Value<Vec<Value<String>>>>,
+    pub(super) objects: Option<Value<Vec<Value<String>>>>,
+    pub(super) key: PackageKey,
+}
+
+impl PackageAccess {
+    /// Nothing: for a role that is given what it needs elsewhere.
+    pub fn none() -> Self {
+        Self::default()
+    }
+
+    /// The package's images and artifacts.
+    pub fn of(
+        images: impl IntoIterator<Item = Value<ImageUri>>,
+        artifacts: impl IntoIterator<Item = Value<S3Uri>>,
+    ) -> Self {
+        Self {
+            images: images.into_iter().collect(),
+            artifacts: artifacts.into_iter().collect(),
+            ..Self::default()
+        }
+    }
+
+    /// The ARNs of the repositories that hold its images, and of its artifacts in S3, where the
+    /// deployment knows them.
+    pub fn arns(
+        repositories: impl Into<Value<Vec<Value<String>>>>,
+        objects: impl Into<Value<Vec<Value<String>>>>,
+    ) -> Self {
+        Self {
+            repositories: Some(repositories.into()),
+            objects: Some(objects.into()),
+            ..Self::default()
+        }
+    }
+
+    /// The key that its artifacts are encrypted with; without it, there is none.
+    #[must_use]
+    pub fn key(mut self, key: PackageKey) -> Self {
+        self.key = key;
+        self
+    }
+}
+
+/// The key of a model package's artifacts.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub enum PackageKey {
+    /// There is none.
+    #[default]
+    None,
+    /// This one.
+    Key(Value<KmsKey>),
+    /// The deployment says: while the condition holds, this one.
+    While(Text, Value<KmsKey>),
+}
+
+/// An input from which no ARN can be made.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the execution role cannot name the {what} `{value}`")]
+pub struct NotDerivable {
+    /// What it is: `image`, `location`, `key`.
+    pub what: &'static str,
+    /// It, as the template states it.
+    pub value: String,
+}
+
+impl NotDerivable {
+    fn new<T: serde::Serialize>(what: &'static str, value: Value<T>) -> Self {
+        let value = serde_json::to_string(&value.into_json()).unwrap_or_default();
+        Self { what, value }
+    }
+}
+
+/// The ARN of an object, or of all objects below a prefix, from its S3 location.
+pub(super) fn object_arn<T>(location: Value<T>, suffix: &str) -> Result<Value<String>, NotDerivable>
+where
+    T: AsRef<str> + serde::Serialize,
+{
+    match location {
+        Value::Literal(uri) => {
+            let path = escape(uri.as_ref().trim_start_matches("s3://"));
+            Ok(Value::sub(format!(
+                "arn:${{AWS::Partition}}:s3:::{path}{suffix}"
+            )))
+        }
+        Value::Intrinsic(call) => {
+            if let (Function::Sub, Json::String(template)) = (call.function, &call.argument)
+                && let Some(path) = template.strip_prefix("s3://")
+            {
+                return Ok(Value::sub(format!(
+                    "arn:${{AWS::Partition}}:s3:::{path}{suffix}"
+                )));
+            }
+            let uri = Value::<String>::Intrinsic(call);
+            let path = Value::<String>::select(1, Value::split("s3://", uri));
+            let mut parts = vec![
+                "arn:".into(),
+                Value::pseudo(Pseudo::Partition),
+                ":s3:::".into(),
+                path,
+            ];
+            if !suffix.is_empty() {
+                parts.push(suffix.into());
+            }
+            Ok(Value::join("", Value::from_iter(parts)))
+        }
+        // A dynamic reference, which functions see before it is resolved.
+        raw @ Value::Raw(_) => Err(NotDerivable::new("location", raw)),
+    }
+}
+
+/// The ARN of a bucket and the key prefix within it.
+pub(super) fn bucket_arn(bucket: &str) -> Value<String> {
+    Value::sub(format!("arn:${{AWS::Partition}}:s3:::{}", escape(bucket)))
+}
+
+/// The ARN of the repository that an image is in; `None` for a registry outside ECR, which needs no
+/// permission of IAM.
+pub(super) fn repository_arn(
+    image: &Value<ImageUri>,
+) -> Result<Option<Value<String>>, NotDerivable> {
+    match image {
+        Value::Literal(image) => Ok(image.ecr_repository().map(|repository| {
+            let (account, region, name) = (repository.account, repository.region, repository.name);
+            Value::sub(format!(
+                "arn:${{AWS::Partition}}:ecr:{region}:{account}:repository/{name}"
+            ))
+        })),
+        Value::Intrinsic(call) => {
+            let template = match (call.function, &call.argument) {
+                (Function::Sub, Json::String(template)) => ecr_in_template(template),
+                _ => None,
+            };
+            template
+                .map(Some)
+                .ok_or_else(|| NotDerivable::new("image", image.clone()))
+        }
+        Value::Raw(_) => Err(NotDerivable::new("image", image.clone())),
+    }
+}
+
+/// Reads `<account>.dkr.ecr.<region>.<suffix>/<name>[:tag|@digest]` where account, region, suffix and
+/// tag may be `${…}`.
+fn ecr_in_template(template: &str) -> Option<Value<String>> {
+    let (host, path) = template.split_once('/')?;
+    let (account, rest) = host.split_once(".dkr.ecr.")?;
+    let region = if rest.starts_with("${") {
+        rest.split_inclusive('}').next()?
+    } else {
+        rest.split('.').next()?
+    };
+    let name = path.split(['@', ':']).next()?;
+    (!name.contains("${")).then(|| {
+        Value::sub(format!(
+            "arn:${{AWS::Partition}}:ecr:{region}:{account}:repository/{name}"
+        ))
+    })
+}
+
+/// A KMS key as a policy names it: by ARN, or every key of the account with this alias.
+pub(super) enum KeyResource {
+    Arn(Value<String>),
+    Alias(String),
+}
+
+/// What a policy has to say of a key.
+pub(super) fn key_resource(key: &Value<KmsKey>) -> Result<KeyResource, NotDerivable> {
+    match key {
+        Value::Literal(key) => {
+            let text = key.as_str();
+            let alias = text.strip_prefix("alias/").map(|_| text).or_else(|| {
+                let (_, resource) = text.rsplit_once(':')?;
+                resource.starts_with("alias/").then_some(resource)
+            });
+            Ok(match (alias, key.arn()) {
+                (Some(alias), _) => KeyResource::Alias(alias.to_owned()),
+                (None, Some(arn)) => KeyResource::Arn(arn.into()),
+                (None, None) => KeyResource::Arn(Value::sub(format!(
+                    "arn:${{AWS::Partition}}:kms:${{AWS::Region}}:${{AWS::AccountId}}:key/{text}"
+                ))),
+            })
+        }
+        // A parameter, an attribute, an import: by convention an ARN, and where it is not, the
+        // deployment is refused rather than the role widened.
+        Value::Intrinsic(call) => Ok(KeyResource::Arn(Value::Intrinsic(call.clone()))),
+        Value::Raw(raw) => Ok(KeyResource::Arn(Value::Raw(raw.clone()))),
+    }
+}
+
+/// A literal text within `Fn::Sub`.
+pub(super) fn escape(text: &str) -> String {
+    text.replace("${", "${!")
+}

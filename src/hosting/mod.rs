@@ -1,0 +1,60 @@
+//! F3, called L2: what SageMaker hosting means, in types that exclude what it refuses.
+//!
+//! A [`Model`] is made of [`Container`]s; variants run models on instances or without them;
+//! an [`EndpointConfig`] is real-time, serverless or asynchronous, and that [`Mode`] stays in the
+//! type of the [`Endpoint`] that serves it, so that only the capture, rollout and scaling that the
+//! mode has can be asked for. What a constructor leaves out is refused by the compiler, in a message
+//! that names the property.
+//!
+//! The safe-update contract is built in: models and endpoint configurations have no physical names,
+//! because every edit replaces them; the endpoint's name is given and stays; their replaced
+//! predecessors are kept, because an endpoint that SageMaker has silently rolled back still runs on
+//! them; permissions are inline in the role, so that nothing can be created before them; scaling
+//! refers to the endpoint and is created after it, and an endpoint that scales keeps its counts when
+//! it is updated.
+//!
+//! Bounds on values and relations between resources are left to `rules`.
+
+mod access;
+mod capture;
+mod container;
+mod endpoint;
+mod endpoint_config;
+mod mode;
+mod model;
+mod package_group;
+mod required;
+mod role;
+mod rollout;
+mod scaling;
+mod variant;
+
+pub use access::{NotDerivable, PackageAccess, PackageKey};
+pub use capture::{AsyncOutput, AsyncOutputBuilder, CapturedSide, DataCapture, NotifiedOutcome};
+pub use container::{
+    AnyContainer, Container, IsMultiModel, ModelData, ModelDataNotSet, MultiModel, NamedContainer,
+    NoModelData, PackageData, TarGz, Uncompressed,
+};
+pub use endpoint::{Endpoint, EndpointBuilder, EndpointHandle};
+pub use endpoint_config::{EndpointConfig, EndpointConfigHandle};
+pub use mode::{
+    Async, CapturesData, InstanceBacked, Mode, OnDemand, Provisioned, Provisioning, Queued,
+    RealTime, ScalesConcurrency, ScalesOnInvocations, Serverless,
+};
+pub use model::{
+    Containers, InstanceOnly, Model, ModelBuilder, ModelHandle, ModelKind, Network, Portable,
+    RunsServerless,
+};
+pub use package_group::ModelPackageGroup;
+pub use required::{
+    EndpointConfigNameSet, EndpointNameSet, ExecutionRoleArnSet, Given, InitialInstanceCountSet,
+    InstanceTypeSet, MaxConcurrencySet, MemorySizeSet, Missing, ModelContainerNotSet,
+    ModelContainerSet, ModelNameSet, S3OutputPathSet,
+};
+pub use role::ExecutionRole;
+pub use rollout::{BlueGreen, CapacitySize, Rolling, Rollout, RolloutFor};
+pub use scaling::{Capacity, CapacityFromZero, Cooldowns, InstanceMetric, Utilization};
+pub use variant::{
+    Concurrency, InstanceCount, InstanceVariant, InstanceVariantBuilder, Memory, ServerlessVariant,
+    ServerlessVariantBuilder,
+};

@@ -1,0 +1,209 @@
+//! How an update moves traffic from the old fleet to the new one.
+
+use crate::cfn::sagemaker::endpoint as l1;
+use crate::literal::Duration;
+use crate::value::Value;
+
+use super::mode::{InstanceBacked, Mode};
+use super::variant::seconds;
+
+/// A part of a fleet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CapacitySize {
+    /// Percent of the variant's capacity: 1 to 50 for a canary, 10 to 50 for a linear step, 5 to 50
+    /// for a rolling batch.
+    Percent(u32),
+    /// Instances.
+    Instances(u32),
+}
+
+impl CapacitySize {
+    fn into_l1(self) -> l1::CapacitySize {
+        match self {
+            Self::Percent(percent) => {
+                l1::CapacitySize::new(l1::CapacitySizeType::CAPACITY_PERCENT, percent)
+            }
+            Self::Instances(count) => {
+                l1::CapacitySize::new(l1::CapacitySizeType::INSTANCE_COUNT, count)
+            }
+        }
+    }
+}
+
+/// How an endpoint is updated: one way of shifting traffic, and what takes it back.
+///
+/// Without a rollout SageMaker shifts all traffic at once as soon as the new fleet is healthy.
+///
+/// <https://docs.aws.amazon.com/sagemaker/latest/dg/deployment-guardrails.html>
+#[derive(Debug, Clone)]
+pub struct Rollout<S = BlueGreen> {
+    shift: S,
+    alarms: Vec<Value<String>>,
+}
+
+/// Traffic shifts to a second, whole fleet.
+#[derive(Debug, Clone)]
+pub struct BlueGreen {
+    traffic: l1::TrafficRoutingConfig,
+    termination_wait: Option<Duration>,
+    maximum_execution_timeout: Option<Duration>,
+}
+
+/// Batches of instances replace each other.
+#[derive(Debug, Clone)]
+pub struct Rolling {
+    batch: CapacitySize,
+    rollback_batch: Option<CapacitySize>,
+    wait: Duration,
+    maximum_execution_timeout: Option<Duration>,
+}
+
+impl Rollout<BlueGreen> {
+    /// All traffic at once; `bake` is how long alarms are watched before the old fleet goes, up to 1
+    /// hour.
+    pub fn all_at_once(bake: Duration) -> Self {
+        Self::blue_green(l1::TrafficRoutingConfigType::ALL_AT_ONCE, bake)
+    }
+
+    /// A first part, then, after `wait` (up to 1 hour) without an alarm, the rest.
+    pub fn canary(size: CapacitySize, wait: Duration) -> Self {
+        let mut rollout = Self::blue_green(l1::TrafficRoutingConfigType::CANARY, wait);
+        rollout.shift.traffic.canary_size = Some(size.into_l1().into());
+        rollout
+    }
+
+    /// Equal steps with `wait` (up to 1 hour) between them.
+    pub fn linear(step: CapacitySize, wait: Duration) -> Self {
+        let mut rollout = Self::blue_green(l1::TrafficRoutingConfigType::LINEAR, wait);
+        rollout.shift.traffic.linear_step_size = Some(step.into_l1().into());
+        rollout
+    }
+
+    fn blue_green(kind: l1::TrafficRoutingConfigType, wait: Duration) -> Self {
+        let traffic = l1::TrafficRoutingConfig {
+            wait_interval_in_seconds: Some(seconds(wait)),
+            ..l1::TrafficRoutingConfig::new(kind)
+        };
+        let shift = BlueGreen {
+            traffic,
+            termination_wait: None,
+            maximum_execution_timeout: None,
+        };
+        Self {
+            shift,
+            alarms: Vec::new(),
+        }
+    }
+
+    /// How long the old fleet stays after all traffic has moved, up to 1 hour; 0 when it is left
+    /// out.
+    #[must_use]
+    pub fn termination_wait(mut self, wait: Duration) -> Self {
+        self.shift.termination_wait = Some(wait);
+        self
+    }
+
+    /// How long the whole update may take, 10 minutes to 8 hours. It has to exceed the sum of the
+    /// waits.
+    #[must_use]
+    pub fn maximum_execution_timeout(mut self, timeout: Duration) -> Self {
+        self.shift.maximum_execution_timeout = Some(timeout);
+        self
+    }
+}
+
+impl Rollout<Rolling> {
+    /// Batches of the fleet, with `wait` (up to 1 hour) between them. Needs little more than the
+    /// fleet itself; for one variant on instances.
+    pub fn rolling(batch: CapacitySize, wait: Duration) -> Self {
+        let shift = Rolling {
+            batch,
+            rollback_batch: None,
+            wait,
+            maximum_execution_timeout: None,
+        };
+        Self {
+            shift,
+            alarms: Vec::new(),
+        }
+    }
+
+    /// The size of the batches that take an update back; the whole fleet when it is left out.
+    #[must_use]
+    pub fn rollback_batch(mut self, batch: CapacitySize) -> Self {
+        self.shift.rollback_batch = Some(batch);
+        self
+    }
+
+    /// How long the whole update may take, 10 minutes to 8 hours.
+    #[must_use]
+    pub fn maximum_execution_timeout(mut self, timeout: Duration) -> Self {
+        self.shift.maximum_execution_timeout = Some(timeout);
+        self
+    }
+}
+
+impl<S> Rollout<S> {
+    /// Takes the update back when one of these alarms (1 to 10, by name) goes off. Without alarms,
+    /// waiting protects nothing but against instances that fail.
+    #[must_use]
+    pub fn rollback_on<A: Into<Value<String>>>(
+        mut self,
+        alarm_names: impl IntoIterator<Item = A>,
+    ) -> Self {
+        self.alarms = alarm_names.into_iter().map(Into::into).collect();
+        self
+    }
+
+    fn auto_rollback(alarms: Vec<Value<String>>) -> Option<Value<l1::AutoRollbackConfig>> {
+        let alarms = alarms
+            .into_iter()
+            .map(|name| Value::from(l1::Alarm::new(name)));
+        let alarms: Vec<_> = alarms.collect();
+        (!alarms.is_empty()).then(|| l1::AutoRollbackConfig::new(Value::from_iter(alarms)).into())
+    }
+}
+
+mod sealed {
+    pub trait Sealed {}
+
+    impl<S> Sealed for super::Rollout<S> {}
+}
+
+/// Rollouts that endpoints of a mode can have: `RollingUpdatePolicy` needs instances.
+pub trait RolloutFor<M: Mode>: sealed::Sealed {
+    /// The endpoint's property.
+    fn into_deployment_config(self) -> l1::DeploymentConfig;
+}
+
+impl<M: Mode> RolloutFor<M> for Rollout<BlueGreen> {
+    fn into_deployment_config(self) -> l1::DeploymentConfig {
+        let shift = self.shift;
+        let policy = l1::BlueGreenUpdatePolicy {
+            maximum_execution_timeout_in_seconds: shift.maximum_execution_timeout.map(seconds),
+            termination_wait_in_seconds: shift.termination_wait.map(seconds),
+            ..l1::BlueGreenUpdatePolicy::new(shift.traffic)
+        };
+        l1::DeploymentConfig {
+            auto_rollback_configuration: Self::auto_rollback(self.alarms),
+            blue_green_update_policy: Some(policy.into()),
+            ..Default::default()
+        }
+    }
+}
+
+impl<M: InstanceBacked> RolloutFor<M> for Rollout<Rolling> {
+    fn into_deployment_config(self) -> l1::DeploymentConfig {
+        let shift = self.shift;
+        let policy = l1::RollingUpdatePolicy {
+            maximum_execution_timeout_in_seconds: shift.maximum_execution_timeout.map(seconds),
+            rollback_maximum_batch_size: shift.rollback_batch.map(|size| size.into_l1().into()),
+            ..l1::RollingUpdatePolicy::new(shift.batch.into_l1(), seconds(shift.wait))
+        };
+        l1::DeploymentConfig {
+            auto_rollback_configuration: Self::auto_rollback(self.alarms),
+            rolling_update_policy: Some(policy.into()),
+            ..Default::default()
+        }
+    }
+}

@@ -1,0 +1,543 @@
+//! The stack under construction.
+
+use std::collections::BTreeMap;
+use std::panic::Location;
+
+use crate::cfn::{Resource, ResourceSchema, Schema};
+use crate::finding::{Finding, Source, closest};
+use crate::json::{Json, Object, Text, to_json};
+use crate::value::Value;
+
+use super::Template;
+use super::elements::{
+    Condition, ConditionHandle, DeletionPolicy, MappingHandle, Parameter, ParameterHandle,
+    UpdateReplacePolicy,
+};
+use super::handle::{Handle, LogicalId};
+
+/// A stack for one stage, while code adds to it.
+#[derive(Debug)]
+pub struct Stack {
+    name: String,
+    scopes: Vec<String>,
+    description: Option<Text>,
+    transform: Vec<Text>,
+    metadata: Object,
+    parameters: Object,
+    rules: Object,
+    mappings: Object,
+    conditions: Object,
+    resources: Vec<Entry>,
+    /// Where each resource stands in `resources`.
+    index: BTreeMap<LogicalId, usize>,
+    outputs: Object,
+    tags: Vec<(Text, Json)>,
+    cause: Option<Source>,
+    sources: BTreeMap<String, Source>,
+    findings: Vec<Finding>,
+}
+
+/// A resource with its [attributes](https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-product-attribute-reference.html).
+#[derive(Debug)]
+struct Entry {
+    id: LogicalId,
+    schema: &'static ResourceSchema,
+    condition: Option<Text>,
+    depends_on: Vec<Text>,
+    deletion_policy: Option<DeletionPolicy>,
+    update_replace_policy: Option<UpdateReplacePolicy>,
+    metadata: Object,
+    properties: Json,
+}
+
+impl Stack {
+    /// An empty stack.
+    pub fn new(name: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            scopes: Vec::new(),
+            description: None,
+            transform: Vec::new(),
+            metadata: Object::new(),
+            parameters: Object::new(),
+            rules: Object::new(),
+            mappings: Object::new(),
+            conditions: Object::new(),
+            resources: Vec::new(),
+            index: BTreeMap::new(),
+            outputs: Object::new(),
+            tags: Vec::new(),
+            cause: None,
+            sources: BTreeMap::new(),
+            findings: Vec::new(),
+        }
+    }
+
+    /// The stack's name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// What the stack is: at most 1,024 bytes.
+    pub fn describe(&mut self, description: impl Into<Text>) {
+        self.description = Some(description.into());
+    }
+
+    /// Adds a macro, such as `AWS::LanguageExtensions`.
+    pub fn transform(&mut self, name: impl Into<Text>) {
+        self.transform.push(name.into());
+    }
+
+    /// Sets a key of the template's `Metadata`.
+    pub fn metadata(&mut self, key: impl Into<Text>, value: impl Into<Json>) {
+        self.metadata.insert(key, value);
+    }
+
+    /// Adds a tag to every resource that can change its tags without being replaced.
+    ///
+    /// A resource that sets the same key itself keeps its own value.
+    pub fn tag(&mut self, key: impl Into<Text>, value: impl Into<Value<String>>) {
+        self.tags.push((key.into(), value.into().into_json()));
+    }
+
+    /// Names the resources that `build` adds below `scope`: their logical ids begin with it.
+    pub fn scoped<T>(&mut self, scope: impl Into<String>, build: impl FnOnce(&mut Self) -> T) -> T {
+        self.scopes.push(scope.into());
+        let result = build(self);
+        self.scopes.pop();
+        result
+    }
+
+    /// States what causes whatever `build` adds, such as a line of a stage file. Without it, the
+    /// cause is the line of Rust that adds the resource.
+    pub fn caused_by<T>(&mut self, cause: Option<Source>, build: impl FnOnce(&mut Self) -> T) -> T {
+        let outer = std::mem::replace(&mut self.cause, cause);
+        let result = build(self);
+        self.cause = outer;
+        result
+    }
+
+    /// Reports something that is wrong with what the stack was asked for.
+    pub fn report(&mut self, finding: Finding) {
+        self.findings.push(finding);
+    }
+
+    /// Adds a resource.
+    ///
+    /// `name` and the scopes around it make the logical id: letters and digits, unique in the stack.
+    /// A name that is taken is a finding, and the first resource stays.
+    #[track_caller]
+    pub fn add<R: Resource>(&mut self, name: &str, properties: R) -> Handle<R> {
+        let id = LogicalId::of(&self.scopes, name);
+        let source = self.source();
+        let properties =
+            to_json(&properties).expect("generated properties are plain data with text keys");
+        if self.index.contains_key(&id) {
+            let finding = Finding::error(
+                "duplicate-logical-id",
+                format!("two resources have the logical id `{id}`"),
+            );
+            self.findings.push(
+                finding
+                    .on(id.as_str())
+                    .at(source)
+                    .hint("give one of them another name or scope"),
+            );
+        } else {
+            self.index.insert(id.clone(), self.resources.len());
+            self.sources.insert(id.as_str().to_owned(), source);
+            self.resources.push(Entry {
+                id: id.clone(),
+                schema: R::SCHEMA,
+                condition: None,
+                depends_on: Vec::new(),
+                deletion_policy: None,
+                update_replace_policy: None,
+                metadata: Object::new(),
+                properties,
+            });
+        }
+        Handle::new(id)
+    }
+
+    /// The resource of a handle, to set its attributes or a raw property.
+    ///
+    /// # Panics
+    ///
+    /// When the handle is another stack's.
+    #[track_caller]
+    pub fn resource<R>(&mut self, handle: &Handle<R>) -> ResourceMut<'_> {
+        let id = handle.logical_id();
+        match self.index.get(id) {
+            Some(index) => ResourceMut {
+                entry: &mut self.resources[*index],
+            },
+            None => panic!("`{id}` is not a resource of the stack `{}`", self.name),
+        }
+    }
+
+    /// Adds a parameter.
+    #[track_caller]
+    pub fn parameter<T>(
+        &mut self,
+        name: impl Into<Text>,
+        parameter: Parameter<T>,
+    ) -> ParameterHandle<T> {
+        let name = name.into();
+        self.declare(
+            |stack| &mut stack.parameters,
+            "parameter",
+            &name,
+            parameter.into_declaration().into(),
+        );
+        ParameterHandle::new(name)
+    }
+
+    /// Adds a condition.
+    #[track_caller]
+    pub fn condition(&mut self, name: impl Into<Text>, condition: Condition) -> ConditionHandle {
+        let name = name.into();
+        self.declare(
+            |stack| &mut stack.conditions,
+            "condition",
+            &name,
+            condition.into(),
+        );
+        ConditionHandle::new(name)
+    }
+
+    /// Adds a mapping of two levels.
+    #[track_caller]
+    pub fn mapping(&mut self, name: impl Into<Text>, mapping: impl Into<Json>) -> MappingHandle {
+        let name = name.into();
+        self.declare(
+            |stack| &mut stack.mappings,
+            "mapping",
+            &name,
+            mapping.into(),
+        );
+        MappingHandle::new(name)
+    }
+
+    /// Adds a rule: assertions about the parameters, each with what to say when it fails, checked
+    /// when `condition` holds (or always).
+    ///
+    /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/rules-section-structure.html>
+    #[track_caller]
+    pub fn rule<D: Into<Text>>(
+        &mut self,
+        name: impl Into<Text>,
+        condition: Option<Condition>,
+        assertions: impl IntoIterator<Item = (Condition, D)>,
+    ) {
+        let mut rule = Object::new();
+        if let Some(condition) = condition {
+            rule.insert("RuleCondition", condition);
+        }
+        let assertions = assertions.into_iter().map(|(assertion, description)| {
+            let description: Text = description.into();
+            Json::from([
+                ("Assert", assertion.into()),
+                ("AssertDescription", description.into()),
+            ])
+        });
+        rule.insert("Assertions", assertions.collect::<Vec<Json>>());
+        let name = name.into();
+        self.declare(|stack| &mut stack.rules, "rule", &name, rule.into());
+    }
+
+    /// Adds an output.
+    #[track_caller]
+    pub fn output(
+        &mut self,
+        name: impl Into<Text>,
+        value: impl Into<Value<String>>,
+    ) -> OutputMut<'_> {
+        let name = name.into();
+        self.declare(
+            |stack| &mut stack.outputs,
+            "output",
+            &name,
+            [("Value", value.into().into_json())].into(),
+        );
+        let output = self.outputs.get_mut(&name).and_then(Json::as_object_mut);
+        OutputMut {
+            output: output.expect("an output is declared as an object"),
+        }
+    }
+
+    #[track_caller]
+    fn declare(
+        &mut self,
+        section: impl Fn(&mut Self) -> &mut Object,
+        kind: &str,
+        name: &Text,
+        declaration: Json,
+    ) {
+        let source = self.source();
+        if section(self).contains_key(name) {
+            let message = format!("two {kind}s have the name `{name}`");
+            self.findings.push(
+                Finding::error("duplicate-logical-id", message)
+                    .on(name.clone())
+                    .at(source)
+                    .hint("give one of them another name"),
+            );
+            return;
+        }
+        self.sources
+            .entry(name.clone().into_owned())
+            .or_insert(source);
+        section(self).insert(name.clone(), declaration);
+    }
+
+    #[track_caller]
+    fn source(&self) -> Source {
+        self.cause.clone().unwrap_or_else(|| {
+            let location = Location::caller();
+            Source {
+                file: location.file().replace('\\', "/"),
+                line: location.line() as usize,
+                column: location.column() as usize,
+                length: 1,
+                text: None,
+            }
+        })
+    }
+
+    /// Merges raw properties into the resource with this logical id: objects merge key by key, `null`
+    /// removes a property, anything else replaces it. For properties that no construct offers.
+    pub fn override_properties(
+        &mut self,
+        logical_id: &str,
+        properties: Json,
+        cause: Option<Source>,
+    ) {
+        let found = self
+            .resources
+            .iter_mut()
+            .find(|entry| entry.id.as_str() == logical_id);
+        if let Some(entry) = found {
+            entry.properties.merge(properties);
+            return;
+        }
+        let known = self.resources.iter().map(|entry| entry.id.as_str());
+        let hint = match closest(logical_id, known.clone()) {
+            Some(meant) => format!("did you mean `{meant}`?"),
+            None => format!("the stack has {}", known.collect::<Vec<_>>().join(", ")),
+        };
+        let message = format!("no resource has the logical id `{logical_id}`");
+        let mut finding = Finding::error("unknown-logical-id", message).hint(hint);
+        finding.place.source = cause;
+        self.findings.push(finding);
+    }
+
+    /// The template, and what was found to be wrong while it was built.
+    pub fn finish(self) -> (Template, Vec<Finding>) {
+        let mut resources = Object::with_capacity(self.resources.len());
+        for entry in self.resources {
+            let (id, json) = entry.into_json(&self.tags);
+            // The index above has kept ids apart.
+            resources.push(id, json);
+        }
+        let mut document = Object::with_capacity(10);
+        document.insert("AWSTemplateFormatVersion", "2010-09-09");
+        if let Some(description) = self.description {
+            document.insert("Description", description);
+        }
+        match self.transform.len() {
+            0 => {}
+            1 => document.insert(
+                "Transform",
+                self.transform.into_iter().next().unwrap_or_default(),
+            ),
+            _ => document.insert("Transform", self.transform),
+        }
+        let sections = [
+            ("Metadata", self.metadata),
+            ("Parameters", self.parameters),
+            ("Rules", self.rules),
+            ("Mappings", self.mappings),
+            ("Conditions", self.conditions),
+        ];
+        for (name, section) in sections {
+            if !section.is_empty() {
+                document.insert(name, section);
+            }
+        }
+        document.insert("Resources", resources);
+        if !self.outputs.is_empty() {
+            document.insert("Outputs", self.outputs);
+        }
+        let template = Template {
+            document,
+            stack: Some(self.name),
+            sources: self.sources,
+        };
+        (template, self.findings)
+    }
+}
+
+impl Entry {
+    fn into_json(mut self, tags: &[(Text, Json)]) -> (Text, Json) {
+        self.add_tags(tags);
+        let mut json = Object::with_capacity(7);
+        json.push("Type".into(), self.schema.type_name.into());
+        if let Some(condition) = self.condition {
+            json.push("Condition".into(), condition.into());
+        }
+        if !self.depends_on.is_empty() {
+            json.push("DependsOn".into(), self.depends_on.into());
+        }
+        if let Some(policy) = self.deletion_policy {
+            json.push("DeletionPolicy".into(), policy.name().into());
+        }
+        if let Some(policy) = self.update_replace_policy {
+            json.push("UpdateReplacePolicy".into(), policy.name().into());
+        }
+        if !self.metadata.is_empty() {
+            json.push("Metadata".into(), self.metadata.into());
+        }
+        if self
+            .properties
+            .as_object()
+            .is_none_or(|properties| !properties.is_empty())
+        {
+            json.push("Properties".into(), self.properties);
+        }
+        (self.id.text(), json.into())
+    }
+
+    fn add_tags(&mut self, tags: &[(Text, Json)]) {
+        let Some(property) = self
+            .schema
+            .tag_property
+            .map(|path| path.trim_start_matches('/'))
+        else {
+            return;
+        };
+        // Where tags are create-only, a changed tag would replace the resource.
+        if tags.is_empty()
+            || self
+                .schema
+                .create_only
+                .iter()
+                .any(|path| path.ends_with(property))
+        {
+            return;
+        }
+        let is_list_of_keys_and_values =
+            self.schema
+                .properties
+                .property(property)
+                .is_some_and(|property| match property.schema {
+                    Schema::List(list) => match list.items {
+                        Schema::Object(tag) => tag.property("Key").is_some(),
+                        _ => false,
+                    },
+                    _ => false,
+                });
+        let Some(properties) = self.properties.as_object_mut() else {
+            return;
+        };
+        if !is_list_of_keys_and_values {
+            return;
+        }
+        let mut list = match properties.remove(property) {
+            None => Vec::new(),
+            Some(Json::Array(list)) => list,
+            // An intrinsic: the stack's tags cannot be added to a list that only AWS knows.
+            Some(other) => {
+                properties.insert(property, other);
+                return;
+            }
+        };
+        for (key, value) in tags {
+            let own = list
+                .iter()
+                .any(|tag| tag.get("Key").and_then(Json::as_str) == Some(key));
+            if !own {
+                list.push([("Key", key.clone().into()), ("Value", value.clone())].into());
+            }
+        }
+        properties.insert(property, list);
+    }
+}
+
+/// A resource of a stack, whose attributes are being set.
+#[derive(Debug)]
+pub struct ResourceMut<'a> {
+    entry: &'a mut Entry,
+}
+
+impl ResourceMut<'_> {
+    /// Creates it after, and deletes it before, another resource. A reference does so already.
+    pub fn depends_on<R>(self, other: &Handle<R>) -> Self {
+        let id = other.logical_id().text();
+        if !self.entry.depends_on.contains(&id) {
+            self.entry.depends_on.push(id);
+        }
+        self
+    }
+
+    /// Creates it only while the condition holds.
+    pub fn condition(self, condition: &ConditionHandle) -> Self {
+        self.entry.condition = Some(condition.into());
+        self
+    }
+
+    /// What happens to it when it leaves the template. Without it, the type's default, which is
+    /// deletion for most.
+    pub fn deletion_policy(self, policy: DeletionPolicy) -> Self {
+        self.entry.deletion_policy = Some(policy);
+        self
+    }
+
+    /// What happens to the old one when an update replaces it. Without it, it is deleted.
+    pub fn update_replace_policy(self, policy: UpdateReplacePolicy) -> Self {
+        self.entry.update_replace_policy = Some(policy);
+        self
+    }
+
+    /// Sets a key of its `Metadata`.
+    pub fn metadata(self, key: impl Into<Text>, value: impl Into<Json>) -> Self {
+        self.entry.metadata.insert(key, value);
+        self
+    }
+
+    /// Sets a property by its CloudFormation name: the way to what the pinned schema does not have.
+    pub fn property(self, name: impl Into<Text>, value: impl Into<Json>) -> Self {
+        if let Json::Object(properties) = &mut self.entry.properties {
+            properties.insert(name, value);
+        }
+        self
+    }
+}
+
+/// An output of a stack, which is being declared.
+#[derive(Debug)]
+pub struct OutputMut<'a> {
+    output: &'a mut Object,
+}
+
+impl OutputMut<'_> {
+    /// What the output is: at most 1,024 bytes.
+    pub fn description(self, description: impl Into<Text>) -> Self {
+        self.output.insert("Description", description.into());
+        self
+    }
+
+    /// Lets other stacks of the account and region import it by this name.
+    pub fn export(self, name: impl Into<Value<String>>) -> Self {
+        self.output
+            .insert("Export", Json::from([("Name", name.into().into_json())]));
+        self
+    }
+
+    /// Declares it only while the condition holds.
+    pub fn condition(self, condition: &ConditionHandle) -> Self {
+        let condition: Text = condition.into();
+        self.output.insert("Condition", condition);
+        self
+    }
+}

@@ -1,0 +1,8 @@
+//! `CANARY` without `CanarySize`.
+
+use sageform::hosting::*;
+use sageform::literal::*;
+
+fn main() {
+    Rollout::canary(Duration::from_seconds(60));
+}

@@ -1,0 +1,21 @@
+//! A variant without `InstanceType`.
+
+use sageform::hosting::*;
+use sageform::literal::*;
+use sageform::template::Stack;
+
+const IMAGE: ImageUri = ImageUri::new("111111111111.dkr.ecr.eu-west-1.amazonaws.com/churn:1.4");
+const ARCHIVE: S3Uri = S3Uri::new("s3://churn-models/1.4/model.tar.gz");
+const ROLE: RoleArn = RoleArn::new("arn:aws:iam::111111111111:role/churn");
+const VARIANT: VariantName = VariantName::new("primary");
+const ONE: InstanceCount = InstanceCount::new(1);
+
+fn model(stack: &mut Stack) -> ModelHandle {
+    let container = Container::image(IMAGE).model_data_url(ARCHIVE);
+    Model::builder().container(container).execution_role(ROLE).build().add_to(stack, "Model")
+}
+
+fn main() {
+    let mut stack = Stack::new("churn");
+    InstanceVariant::builder(VARIANT).model(&model(&mut stack)).initial_instance_count(ONE).build();
+}

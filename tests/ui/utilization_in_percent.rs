@@ -1,0 +1,10 @@
+//! A target of 70 where a fraction is meant.
+
+use sageform::hosting::*;
+use sageform::literal::*;
+
+const UTILIZATION: Utilization = Utilization::new(70.0);
+
+fn main() {
+    let _ = UTILIZATION;
+}
