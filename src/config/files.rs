@@ -25,12 +25,12 @@ pub fn lock_file(stack: &str) -> String {
 /// # Errors
 ///
 /// When the folder is there and cannot be read.
-pub fn stacks(root: &Path) -> Result<Vec<String>, Box<Finding>> {
+pub fn stacks(root: &Path) -> Result<Vec<String>, Finding> {
     let unreadable = |error: std::io::Error| {
-        Box::new(Finding::error(
+        Finding::error(
             "unreadable-file",
             format!("`{FOLDER}/` cannot be read: {error}"),
-        ))
+        )
     };
     let entries = match fs::read_dir(root.join(FOLDER)) {
         Ok(entries) => entries,
@@ -56,13 +56,13 @@ pub fn stacks(root: &Path) -> Result<Vec<String>, Box<Finding>> {
 /// # Errors
 ///
 /// When it is not a regular file, is larger than the limit, or cannot be read.
-pub fn read(root: &Path, file: &str, limits: &Limits) -> Result<Option<Vec<u8>>, Box<Finding>> {
+pub fn read(root: &Path, file: &str, limits: &Limits) -> Result<Option<Vec<u8>>, Finding> {
     let path = root.join(file);
     let unreadable = |error: std::io::Error| {
-        Box::new(Finding::error(
+        Finding::error(
             "unreadable-file",
             format!("`{file}` cannot be read: {error}"),
-        ))
+        )
     };
     let metadata = match fs::metadata(&path) {
         Ok(metadata) => metadata,
@@ -76,10 +76,10 @@ pub fn read(root: &Path, file: &str, limits: &Limits) -> Result<Option<Vec<u8>>,
             "something else"
         };
         let message = format!("`{file}`: expected a file, got {kind}");
-        return Err(Finding::error("unreadable-file", message).into());
+        return Err(Finding::error("unreadable-file", message));
     }
     if metadata.len() > limits.bytes as u64 {
-        return Err(too_large(file, metadata.len(), limits).into());
+        return Err(too_large(file, metadata.len(), limits));
     }
     // It may have grown since: one byte above the limit is enough to be refused by the parser.
     let mut bytes = Vec::new();

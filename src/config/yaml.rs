@@ -81,11 +81,11 @@ pub fn parse(file: &str, bytes: &[u8], limits: &Limits) -> (Option<Document>, Ve
     let mut documents = 0;
     for next in Parser::new_from_str_with_options(text, options) {
         let step = match next {
-            Err(error) => Err(builder.syntax(&error).into()),
+            Err(error) => Err(builder.syntax(&error)),
             Ok((Event::DocumentStart(..), span)) => {
                 documents += 1;
                 if documents > 1 {
-                    Err(builder.second_document(&span).into())
+                    Err(builder.second_document(&span))
                 } else {
                     Ok(())
                 }
@@ -93,7 +93,7 @@ pub fn parse(file: &str, bytes: &[u8], limits: &Limits) -> (Option<Document>, Ve
             Ok((event, span)) => builder.event(event, &span),
         };
         if let Err(finding) = step {
-            builder.findings.push(*finding);
+            builder.findings.push(finding);
             return (None, builder.findings);
         }
     }
@@ -155,7 +155,7 @@ impl Builder<'_> {
         Finding::error(rule, message).at(source(self.file, self.text, self.lines, span))
     }
 
-    fn event(&mut self, event: Event<'_>, at: &granit_parser::Span) -> Result<(), Box<Finding>> {
+    fn event(&mut self, event: Event<'_>, at: &granit_parser::Span) -> Result<(), Finding> {
         match event {
             Event::Scalar(text, style, anchor, tag) => {
                 let (plain, function) = self.meaning(tag.as_deref(), style, at);
@@ -207,8 +207,8 @@ impl Builder<'_> {
                     let cost = built.nodes;
                     self.add(built, 0, cost)
                 }
-                Some(_) => Err(self.too_many(span_of(at)).into()),
-                None => Err(self.inside_itself(span_of(at)).into()),
+                Some(_) => Err(self.too_many(span_of(at))),
+                None => Err(self.inside_itself(span_of(at))),
             },
             _ => Ok(()),
         }
@@ -270,10 +270,10 @@ impl Builder<'_> {
         anchor: usize,
         at: &granit_parser::Span,
         content: Content,
-    ) -> Result<(), Box<Finding>> {
+    ) -> Result<(), Finding> {
         let span = span_of(at);
         if self.stack.len() >= self.limits.depth {
-            return Err(self.too_deep(span).into());
+            return Err(self.too_deep(span));
         }
         self.stack.push(Frame {
             span,
@@ -286,7 +286,7 @@ impl Builder<'_> {
         Ok(())
     }
 
-    fn close(&mut self, at: &granit_parser::Span) -> Result<(), Box<Finding>> {
+    fn close(&mut self, at: &granit_parser::Span) -> Result<(), Finding> {
         let Some(frame) = self.stack.pop() else {
             return Ok(());
         };
@@ -316,15 +316,15 @@ impl Builder<'_> {
     }
 
     /// Puts a finished node where it belongs.
-    fn add(&mut self, built: Built, anchor: usize, cost: usize) -> Result<(), Box<Finding>> {
+    fn add(&mut self, built: Built, anchor: usize, cost: usize) -> Result<(), Finding> {
         let span = built.node.span;
         // What bears an anchor is kept a second time.
         self.nodes += cost + if anchor == 0 { 0 } else { built.nodes };
         if self.nodes > self.limits.nodes {
-            return Err(self.too_many(span).into());
+            return Err(self.too_many(span));
         }
         if self.stack.len() + built.height > self.limits.depth + 1 {
-            return Err(self.too_deep(span).into());
+            return Err(self.too_deep(span));
         }
         if anchor != 0 {
             self.anchors.insert(anchor, built.clone());

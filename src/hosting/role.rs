@@ -20,7 +20,7 @@ use super::container::{AnyContainer, ContainerSource, DataLocation};
 /// deleted before they go.
 #[derive(Debug, Clone)]
 pub struct ExecutionRole {
-    logs: Value<String>,
+    logs: [Value<String>; 2],
     repositories: Vec<Value<String>>,
     package_repositories: Vec<Value<Vec<Value<String>>>>,
     objects: Vec<Value<String>>,
@@ -53,13 +53,15 @@ impl ExecutionRole {
     /// A role that writes the endpoint's logs and metrics.
     pub fn new(endpoint: impl Into<Value<EndpointName>>) -> Self {
         const LOGS: &str = "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:/aws/sagemaker/Endpoints/";
-        let logs = match endpoint.into() {
-            Value::Literal(name) => Value::sub(format!("{LOGS}{name}:*")),
+        let endpoint = endpoint.into();
+        // The group, and what is in it.
+        let logs = ["", ":*"].map(|below| match &endpoint {
+            Value::Literal(name) => Value::sub(format!("{LOGS}{name}{below}")),
             computed => Value::sub_with(
-                format!("{LOGS}${{EndpointName}}:*"),
-                [("EndpointName", computed.map(String::from))],
+                format!("{LOGS}${{EndpointName}}{below}"),
+                [("EndpointName", computed.clone().map(String::from))],
             ),
-        };
+        });
         Self {
             logs,
             repositories: Vec::new(),
@@ -351,7 +353,7 @@ impl ExecutionRole {
             "logs:DescribeLogStreams",
             "logs:PutLogEvents",
         ];
-        statements.push(allow("WriteLogs", logs, self.logs.into_json()));
+        push_all(&mut statements, "WriteLogs", logs, self.logs.to_vec());
         // The action has no resource: the namespace is the narrowest that IAM offers.
         let mut metrics = allow("PutMetrics", &["cloudwatch:PutMetricData"], "*".into());
         let namespaces: Vec<Json> = vec!["AWS/SageMaker".into(), "/aws/sagemaker/*".into()];

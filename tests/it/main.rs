@@ -1,3 +1,7 @@
-//! Integration tests: one binary, one module per room.
+//! The integration tests: one binary, one module per subject.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod cli;
+mod floors;
 mod stage_files;

@@ -4,8 +4,6 @@
 //!
 //! `SNAPSHOTS=overwrite cargo test --test it stage_files` writes what came instead of comparing.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
-
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -84,7 +82,7 @@ fn name(case: &Path) -> &str {
 
 struct Input {
     stack: String,
-    stage_file: Result<Vec<u8>, Box<Finding>>,
+    stage_file: Result<Vec<u8>, Finding>,
     lock_file: Option<Vec<u8>>,
 }
 
@@ -103,7 +101,7 @@ fn input(case: &Path) -> Input {
     let read = |file: &str| files::read(case, file, &Limits::STAGE_FILE);
     Input {
         stage_file: read(&files::stage_file(stack))
-            .and_then(|bytes| bytes.ok_or_else(|| files::missing(stack).into())),
+            .and_then(|bytes| bytes.ok_or_else(|| files::missing(stack))),
         lock_file: read(&files::lock_file(stack)).unwrap(),
         stack: stack.clone(),
     }
@@ -115,7 +113,7 @@ fn read(input: &Input) -> (Vec<Stage>, Vec<Finding>) {
         files::lock_file(&input.stack),
     );
     match &input.stage_file {
-        Err(finding) => (Vec::new(), vec![*finding.clone()]),
+        Err(finding) => (Vec::new(), vec![finding.clone()]),
         Ok(bytes) => config::read(
             &input.stack,
             Text {
