@@ -63,7 +63,19 @@ pub fn synthesize(stacks: &[StackInput<'_>], wanted: impl Fn(&str) -> bool) -> S
         );
         for stage in stages.iter().filter(|stage| wanted(&stage.name)) {
             let mut stack = Stack::new(input.name);
-            input.build.unwrap_or(standard)(&mut stack, stage);
+            match input.build {
+                Some(build) => build(&mut stack, stage),
+                None => {
+                    standard(&mut stack, stage);
+                }
+            }
+            for (key, value) in &stage.tags {
+                stack.tag(key.clone(), value.clone());
+            }
+            for (id, properties) in &stage.overrides {
+                let cause = stage.source(&format!("Overrides.{id}"));
+                stack.override_properties(id, properties.clone().into(), Some(cause));
+            }
             let (template, mut findings) = stack.finish();
             findings.extend(rules::check(&template));
             for finding in findings {

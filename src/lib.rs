@@ -44,6 +44,7 @@
 
 pub mod app;
 pub mod cfn;
+pub mod cli;
 pub mod config;
 pub mod finding;
 pub mod hosting;

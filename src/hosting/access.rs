@@ -1,25 +1,64 @@
 //! What the inputs of an endpoint need of AWS, as ARNs without wildcards where AWS has none.
 
 use crate::json::{Json, Text};
-use crate::literal::{ImageUri, KmsKey};
+use crate::literal::{ImageUri, KmsKey, S3Uri};
 use crate::value::{Function, Pseudo, Value};
 
 /// What an execution role has to know of a model package: it names neither image nor artifact where
 /// the template could see them.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct PackageAccess {
-    /// The ARNs of the repositories that hold its images.
-    pub repositories: Value<Vec<Value<String>>>,
-    /// The ARNs of its artifacts in S3.
-    pub objects: Value<Vec<Value<String>>>,
-    /// Its key, where artifacts are encrypted with one.
-    pub key: PackageKey,
+    pub(super) images: Vec<Value<ImageUri>>,
+    pub(super) artifacts: Vec<Value<S3Uri>>,
+    pub(super) repositories: Option<Value<Vec<Value<String>>>>,
+    pub(super) objects: Option<Value<Vec<Value<String>>>>,
+    pub(super) key: PackageKey,
+}
+
+impl PackageAccess {
+    /// Nothing: for a role that is given what it needs elsewhere.
+    pub fn none() -> Self {
+        Self::default()
+    }
+
+    /// The package's images and artifacts.
+    pub fn of(
+        images: impl IntoIterator<Item = Value<ImageUri>>,
+        artifacts: impl IntoIterator<Item = Value<S3Uri>>,
+    ) -> Self {
+        Self {
+            images: images.into_iter().collect(),
+            artifacts: artifacts.into_iter().collect(),
+            ..Self::default()
+        }
+    }
+
+    /// The ARNs of the repositories that hold its images, and of its artifacts in S3, where the
+    /// deployment knows them.
+    pub fn arns(
+        repositories: impl Into<Value<Vec<Value<String>>>>,
+        objects: impl Into<Value<Vec<Value<String>>>>,
+    ) -> Self {
+        Self {
+            repositories: Some(repositories.into()),
+            objects: Some(objects.into()),
+            ..Self::default()
+        }
+    }
+
+    /// The key that its artifacts are encrypted with; without it, there is none.
+    #[must_use]
+    pub fn key(mut self, key: PackageKey) -> Self {
+        self.key = key;
+        self
+    }
 }
 
 /// The key of a model package's artifacts.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub enum PackageKey {
     /// There is none.
+    #[default]
     None,
     /// This one.
     Key(Value<KmsKey>),

@@ -216,10 +216,24 @@ impl<D: ModelData> Container<D> {
         self
     }
 
+    /// Sets environment variables.
+    #[must_use]
+    pub fn environment_variables(
+        mut self,
+        variables: impl IntoIterator<Item = (String, Value<String>)>,
+    ) -> Self {
+        self.inner.environment.extend(variables);
+        self
+    }
+
+    /// The container, for what does not ask where its model data comes from.
+    pub fn as_any(&self) -> &AnyContainer {
+        &self.inner
+    }
+
     /// Gives the container of a pipeline or a direct model the name that callers and metrics use.
-    pub fn named(mut self, hostname: ContainerHostname) -> NamedContainer {
-        self.inner.hostname = Some(hostname);
-        NamedContainer(self.inner)
+    pub fn named(self, hostname: ContainerHostname) -> NamedContainer {
+        self.inner.named(hostname)
     }
 }
 
@@ -239,7 +253,20 @@ impl From<NamedContainer> for AnyContainer {
     }
 }
 
+impl NamedContainer {
+    /// The container, for what does not ask whether it has a name.
+    pub fn as_any(&self) -> &AnyContainer {
+        &self.0
+    }
+}
+
 impl AnyContainer {
+    /// Gives the container of a pipeline or a direct model the name that callers and metrics use.
+    pub fn named(mut self, hostname: ContainerHostname) -> NamedContainer {
+        self.hostname = Some(hostname);
+        NamedContainer(self)
+    }
+
     pub(super) fn into_definition(self) -> l1::ContainerDefinition {
         let mut definition = match self.source {
             ContainerSource::Package { version, .. } => l1::ContainerDefinition {

@@ -156,6 +156,17 @@ impl<C, R, K: ModelKind> ModelBuilder<C, R, K> {
         self.with_containers(items, Some(l1::InferenceExecutionConfigMode::DIRECT))
     }
 
+    /// One container, of which the types no longer know what its model data is.
+    pub fn any_container(
+        self,
+        container: impl Into<AnyContainer>,
+    ) -> ModelBuilder<Given<Containers>, R, InstanceOnly>
+    where
+        C: ModelContainerNotSet,
+    {
+        self.with_containers(vec![container.into()], None)
+    }
+
     fn with_containers<L>(
         self,
         items: Vec<AnyContainer>,
@@ -280,6 +291,14 @@ impl<K> ModelHandle<K> {
     /// The resource.
     pub fn resource(&self) -> &Handle<l1::Model> {
         &self.handle
+    }
+
+    /// The same model, to be run on instances.
+    pub fn on_instances(self) -> ModelHandle<InstanceOnly> {
+        ModelHandle {
+            handle: self.handle,
+            kind: PhantomData,
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::cfn::sagemaker::model_package_group as l1;
 use crate::literal::ModelPackageGroupName;
 use crate::template::{DeletionPolicy, Handle, Stack, UpdateReplacePolicy};
+use crate::value::Value;
 
 /// A model package group.
 ///
@@ -25,8 +26,8 @@ impl ModelPackageGroup {
     /// What the group is for, at most 1,024 characters. It cannot change later: SageMaker would
     /// have to replace the group.
     #[must_use]
-    pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.properties.model_package_group_description = Some(description.into().into());
+    pub fn description(mut self, description: impl Into<Value<String>>) -> Self {
+        self.properties.model_package_group_description = Some(description.into());
         self
     }
 

@@ -20,7 +20,7 @@ use super::container::{AnyContainer, ContainerSource, DataLocation};
 /// deleted before they go.
 #[derive(Debug, Clone)]
 pub struct ExecutionRole {
-    logs: Value<String>,
+    logs: [Value<String>; 2],
     repositories: Vec<Value<String>>,
     package_repositories: Vec<Value<Vec<Value<String>>>>,
     objects: Vec<Value<String>>,
@@ -51,11 +51,19 @@ const VOLUME: &[&str] = &[
 
 impl ExecutionRole {
     /// A role that writes the endpoint's logs and metrics.
-    pub fn new(endpoint: &EndpointName) -> Self {
+    pub fn new(endpoint: impl Into<Value<EndpointName>>) -> Self {
+        const LOGS: &str = "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:/aws/sagemaker/Endpoints/";
+        let endpoint = endpoint.into();
+        // The group, and what is in it.
+        let logs = ["", ":*"].map(|below| match &endpoint {
+            Value::Literal(name) => Value::sub(format!("{LOGS}{name}{below}")),
+            computed => Value::sub_with(
+                format!("{LOGS}${{EndpointName}}{below}"),
+                [("EndpointName", computed.clone().map(String::from))],
+            ),
+        });
         Self {
-            logs: Value::sub(format!(
-                "arn:${{AWS::Partition}}:logs:${{AWS::Region}}:${{AWS::AccountId}}:log-group:/aws/sagemaker/Endpoints/{endpoint}*"
-            )),
+            logs,
             repositories: Vec::new(),
             package_repositories: Vec::new(),
             objects: Vec::new(),
@@ -76,8 +84,17 @@ impl ExecutionRole {
     pub fn container(mut self, container: &AnyContainer) -> Result<Self, NotDerivable> {
         match &container.source {
             ContainerSource::Package { access, .. } => {
-                self.package_repositories.push(access.repositories.clone());
-                self.package_objects.push(access.objects.clone());
+                for image in &access.images {
+                    if let Some(repository) = repository_arn(image)? {
+                        add(&mut self.repositories, repository);
+                    }
+                }
+                for artifact in &access.artifacts {
+                    add(&mut self.objects, object_arn(artifact.clone(), "")?);
+                }
+                self.package_repositories
+                    .extend(access.repositories.clone());
+                self.package_objects.extend(access.objects.clone());
                 match &access.key {
                     PackageKey::None => {}
                     PackageKey::Key(key) => self.add_key(None, key.clone(), READ),
@@ -336,7 +353,7 @@ impl ExecutionRole {
             "logs:DescribeLogStreams",
             "logs:PutLogEvents",
         ];
-        statements.push(allow("WriteLogs", logs, self.logs.into_json()));
+        push_all(&mut statements, "WriteLogs", logs, self.logs.to_vec());
         // The action has no resource: the namespace is the narrowest that IAM offers.
         let mut metrics = allow("PutMetrics", &["cloudwatch:PutMetricData"], "*".into());
         let namespaces: Vec<Json> = vec!["AWS/SageMaker".into(), "/aws/sagemaker/*".into()];
@@ -369,10 +386,15 @@ const NETWORK: &[&str] = &[
 
 /// The ARN of everything below a location, which may or may not end with `/`.
 fn below(location: Value<crate::literal::S3Uri>) -> Result<Value<String>, NotDerivable> {
-    let suffix = match &location {
-        Value::Literal(uri) if uri.as_str().ends_with('/') => "*",
-        _ => "/*",
+    let ends_with_slash = match &location {
+        Value::Literal(uri) => uri.as_str().ends_with('/'),
+        Value::Intrinsic(call) => call
+            .argument
+            .as_str()
+            .is_some_and(|text| text.ends_with('/')),
+        Value::Raw(_) => false,
     };
+    let suffix = if ends_with_slash { "*" } else { "/*" };
     object_arn(location, suffix)
 }
 

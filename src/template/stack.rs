@@ -31,7 +31,7 @@ pub struct Stack {
     /// Where each resource stands in `resources`.
     index: BTreeMap<LogicalId, usize>,
     outputs: Object,
-    tags: Vec<(Text, Text)>,
+    tags: Vec<(Text, Json)>,
     cause: Option<Source>,
     sources: BTreeMap<String, Source>,
     findings: Vec<Finding>,
@@ -96,8 +96,8 @@ impl Stack {
     /// Adds a tag to every resource that can change its tags without being replaced.
     ///
     /// A resource that sets the same key itself keeps its own value.
-    pub fn tag(&mut self, key: impl Into<Text>, value: impl Into<Text>) {
-        self.tags.push((key.into(), value.into()));
+    pub fn tag(&mut self, key: impl Into<Text>, value: impl Into<Value<String>>) {
+        self.tags.push((key.into(), value.into().into_json()));
     }
 
     /// Names the resources that `build` adds below `scope`: their logical ids begin with it.
@@ -379,7 +379,7 @@ impl Stack {
 }
 
 impl Entry {
-    fn into_json(mut self, tags: &[(Text, Text)]) -> (Text, Json) {
+    fn into_json(mut self, tags: &[(Text, Json)]) -> (Text, Json) {
         self.add_tags(tags);
         let mut json = Object::with_capacity(7);
         json.push("Type".into(), self.schema.type_name.into());
@@ -408,7 +408,7 @@ impl Entry {
         (self.id.text(), json.into())
     }
 
-    fn add_tags(&mut self, tags: &[(Text, Text)]) {
+    fn add_tags(&mut self, tags: &[(Text, Json)]) {
         let Some(property) = self
             .schema
             .tag_property
@@ -457,7 +457,7 @@ impl Entry {
                 .iter()
                 .any(|tag| tag.get("Key").and_then(Json::as_str) == Some(key));
             if !own {
-                list.push([("Key", key.clone().into()), ("Value", value.clone().into())].into());
+                list.push([("Key", key.clone().into()), ("Value", value.clone())].into());
             }
         }
         properties.insert(property, list);

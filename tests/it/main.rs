@@ -1,5 +1,8 @@
-//! The integration tests, one binary: each module says what it holds the library to.
+//! The integration tests: one binary, one module per subject.
 
-#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod cli;
+mod floors;
 mod l1;
+mod stage_files;

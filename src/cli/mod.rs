@@ -1,0 +1,139 @@
+//! F7: the command line: arguments in, exit code out.
+//!
+//! This floor alone prints, exits, and knows folders. A verb is one file in `commands/`, which
+//! reads the project, calls one function of a lower floor, and hands what it got to the printer.
+//! What is wrong is a [`Finding`](crate::finding::Finding) here too, so that a mistyped option and
+//! a mistyped key read alike.
+
+mod args;
+mod commands;
+mod output;
+mod printer;
+mod project;
+mod report;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use crate::app::Build;
+use crate::finding::Finding;
+use args::{Cli, Command, Global};
+
+/// Runs the command line with the stacks that the program was compiled with, by name.
+///
+/// A stack is used where the project has a `stacks/<name>.rs`; every other stage file is built by
+/// the standard hosting stack.
+///
+/// ```no_run
+/// use sageform::config::Stage;
+/// use sageform::template::Stack;
+///
+/// fn inference(stack: &mut Stack, stage: &Stage) {
+///     sageform::standard::standard(stack, stage);
+/// }
+///
+/// fn main() -> std::process::ExitCode {
+///     sageform::cli::main(&[("inference", inference)])
+/// }
+/// ```
+pub fn main(stacks: &[(&str, Build)]) -> ExitCode {
+    let cli = match Cli::try_parse_from(std::env::args_os()) {
+        Ok(cli) => cli,
+        Err(error) => return unparsed(&error),
+    };
+    cli.global.color.write_global();
+    let context = Context {
+        stacks,
+        global: &cli.global,
+    };
+    let outcome = match &cli.command {
+        Command::Synth(args) => commands::synth::run(args, &context),
+        Command::Validate(args) => commands::validate::run(args, &context),
+        Command::Schema(args) => commands::schema::run(args, &context),
+        Command::Init(args) => commands::init::run(args, &context),
+        Command::Completions(args) => commands::completions::run(args, &context),
+    };
+    match outcome {
+        Ok(exit) => exit.into(),
+        Err(Failure::Findings(findings)) => {
+            printer::say(&report::render(&findings, None));
+            Exit::Findings.into()
+        }
+        // Whoever reads our output has seen enough, as `head` does.
+        Err(Failure::Output(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => {
+            Exit::Done.into()
+        }
+        Err(Failure::Output(error)) => {
+            let finding = Finding::error(
+                "output",
+                format!("standard output could not be written: {error}"),
+            );
+            printer::say(&report::render(&[finding], None));
+            Exit::Findings.into()
+        }
+    }
+}
+
+/// Help and version are what was asked for; everything else that clap stops at is a usage error.
+fn unparsed(error: &clap::Error) -> ExitCode {
+    let mut text = error.render().ansi().to_string();
+    if !text.ends_with('\n') {
+        text.push('\n');
+    }
+    if error.use_stderr() {
+        printer::say(&text);
+        return Exit::Findings.into();
+    }
+    match printer::report(&text) {
+        Err(failed) if failed.kind() != std::io::ErrorKind::BrokenPipe => Exit::Findings.into(),
+        _ => Exit::Done.into(),
+    }
+}
+
+/// What every verb is given.
+struct Context<'a> {
+    /// The stacks that the program was compiled with.
+    stacks: &'a [(&'a str, Build)],
+    /// The options that every verb has.
+    global: &'a Global,
+}
+
+/// How a verb that ran to its end went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Exit {
+    /// Done, or nothing to do.
+    Done,
+    /// There are findings or stale files, which have been printed.
+    Findings,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(match exit {
+            Exit::Done => 0,
+            Exit::Findings => 1,
+        })
+    }
+}
+
+/// Why a verb did not run to its end.
+#[derive(Debug)]
+enum Failure {
+    /// Findings that are still to be printed.
+    Findings(Vec<Finding>),
+    /// Standard output is gone.
+    Output(std::io::Error),
+}
+
+impl From<Finding> for Failure {
+    fn from(finding: Finding) -> Self {
+        Self::Findings(vec![finding])
+    }
+}
+
+impl From<Vec<Finding>> for Failure {
+    fn from(findings: Vec<Finding>) -> Self {
+        Self::Findings(findings)
+    }
+}

@@ -1,0 +1,180 @@
+//! A stage as the checks see it: the merged tree, whether or not every value in it can be read.
+//!
+//! Checks look at the tree instead of the typed keys, so that a slip in one key does not hide what
+//! is wrong with another.
+
+use super::document::{Entry, Kind, Node, Scalar, Span};
+use super::shape::Cx;
+use crate::finding::Finding;
+
+/// A stage, or a part of one, while it is checked.
+#[derive(Clone, Copy)]
+pub(super) struct Subject<'a> {
+    /// The merged stage.
+    pub(super) stage: &'a Node,
+    /// Where the stage's name stands.
+    pub(super) key: Span,
+    /// The bytes of `Defaults`.
+    pub(super) defaults: Option<Span>,
+}
+
+impl<'a> Subject<'a> {
+    /// The entry at a path of keys.
+    pub(super) fn entry(&self, path: &str) -> Option<&'a Entry> {
+        match path.rsplit_once('.') {
+            Some((parent, key)) => self.stage.at(parent)?.get(key),
+            None => self.stage.get(path),
+        }
+    }
+
+    /// Whether a key is there.
+    pub(super) fn has(&self, path: &str) -> bool {
+        self.entry(path).is_some()
+    }
+
+    /// A whole number, if one stands there.
+    pub(super) fn integer(&self, path: &str) -> Option<i64> {
+        match self.entry(path)?.value.scalar()? {
+            Scalar::Integer(number) => Some(number),
+            _ => None,
+        }
+    }
+
+    /// A text, if one stands there.
+    pub(super) fn text(&self, path: &str) -> Option<&'a str> {
+        match self.entry(path)?.value.scalar()? {
+            Scalar::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The items of a list, each with its path.
+    pub(super) fn items(&self, path: &str) -> Vec<(String, &'a Node)> {
+        let Some(Entry {
+            value: Node {
+                kind: Kind::List(items),
+                ..
+            },
+            ..
+        }) = self.entry(path)
+        else {
+            return Vec::new();
+        };
+        items
+            .iter()
+            .enumerate()
+            .map(|(index, item)| (format!("{path}[{index}]"), item))
+            .collect()
+    }
+
+    /// The keys of a map with their values.
+    pub(super) fn pairs(&self, path: &str) -> &'a [Entry] {
+        self.entry(path)
+            .and_then(|entry| entry.value.entries())
+            .unwrap_or_default()
+    }
+
+    /// Whether a position is in `Defaults`.
+    pub(super) fn inherited(&self, span: Span) -> bool {
+        self.defaults
+            .is_some_and(|range| range.start <= span.start && span.end <= range.end)
+    }
+
+    /// Reports at a key.
+    pub(super) fn at_key(&self, cx: &mut Cx<'_>, path: &str, finding: Finding) {
+        let span = self.entry(path).map_or(self.key, |entry| entry.span);
+        cx.report(finding, span, path);
+    }
+
+    /// Reports at a value, or at its key when the value has parts.
+    pub(super) fn at_value(&self, cx: &mut Cx<'_>, path: &str, finding: Finding) {
+        cx.report(finding, self.stage.locate(path).unwrap_or(self.key), path);
+    }
+
+    /// Reports two keys that exclude each other, each at its place. What stands in the stage is
+    /// taken as what is meant, so inherited keys are told how to be removed.
+    pub(super) fn exclude(&self, cx: &mut Cx<'_>, one: &str, other: &str, why: &str) {
+        self.exclude_groups(cx, &[one.to_owned()], &[other.to_owned()], why);
+    }
+
+    /// The same for groups of keys, of which the first is there and speaks for the others.
+    pub(super) fn exclude_groups(
+        &self,
+        cx: &mut Cx<'_>,
+        one: &[String],
+        other: &[String],
+        why: &str,
+    ) {
+        for (group, against) in [(one, other), (other, one)] {
+            let Some((path, entry)) = self.first(group) else {
+                continue;
+            };
+            let Some((against_path, against_entry)) = self.first(against) else {
+                continue;
+            };
+            let (name, against_name) = (last(path), last(against_path));
+            let message = match (
+                self.inherited(entry.span),
+                self.inherited(against_entry.span),
+            ) {
+                (true, false) => {
+                    format!("`{name}` of `Defaults` excludes the stage's `{against_name}`: {why}")
+                }
+                (false, true) => {
+                    format!("`{name}` excludes `{against_name}` of `Defaults`: {why}")
+                }
+                _ => format!("`{name}` excludes `{against_name}`: {why}"),
+            };
+            let hint = match (
+                self.inherited(entry.span),
+                self.inherited(against_entry.span),
+            ) {
+                (true, false) => self.removal(group),
+                (false, true) => self.removal(against),
+                _ => format!("keep `{name}` or `{against_name}`"),
+            };
+            cx.report(
+                Finding::error("excluded-key", message).hint(hint),
+                entry.span,
+                path,
+            );
+        }
+    }
+
+    fn first<'p>(&self, group: &'p [String]) -> Option<(&'p str, &'a Entry)> {
+        group
+            .iter()
+            .find_map(|path| Some((path.as_str(), self.entry(path)?)))
+    }
+
+    /// How a stage does without inherited keys.
+    fn removal(&self, group: &[String]) -> String {
+        let present = |path: &&String| self.entry(path).is_some_and(|e| self.inherited(e.span));
+        let nulls: Vec<_> = group
+            .iter()
+            .filter(present)
+            .map(|path| format!("`{}: null`", last(path)))
+            .collect();
+        let place = match group.first().and_then(|path| path.rsplit_once('.')) {
+            Some((parent, _)) => format!(" below its `{}`", last(parent)),
+            None => String::new(),
+        };
+        format!(
+            "to remove what is inherited, write {} in the stage{place}",
+            nulls.join(" and ")
+        )
+    }
+}
+
+/// The last key of a path.
+pub(super) fn last(path: &str) -> &str {
+    path.rsplit('.').next().unwrap_or(path)
+}
+
+/// A list of keys in the words of a message.
+pub(super) fn listed(keys: &[&str]) -> String {
+    keys.iter()
+        .map(|key| format!("`{key}`"))
+        .collect::<Vec<_>>()
+        .join(", ")
+}

@@ -1,0 +1,562 @@
+//! The types that a key's value can have, and the ways to write them.
+
+use std::marker::PhantomData;
+
+use indexmap::IndexMap;
+use serde::Serialize;
+
+use super::document::{Kind, Scalar};
+use super::shape::{At, Bounds, Codec, Cx, Form, Shape};
+use crate::finding::Finding;
+use crate::json::{Json, Object, to_json};
+use crate::literal::{Duration, Literal};
+use crate::value::{Function, Intrinsic, Value};
+
+/// A default as a schema shows it: nothing for a list or map that is empty.
+pub(crate) fn default_of<T: Serialize>(default: &T) -> Option<Json> {
+    to_json(default).ok().filter(|json| match json {
+        Json::Array(items) => !items.is_empty(),
+        Json::Object(object) => !object.is_empty(),
+        _ => true,
+    })
+}
+
+fn typed(kind: &'static str) -> Object {
+    let mut schema = Object::new();
+    schema.insert("type", kind);
+    schema
+}
+
+fn out_of_range(at: &At<'_>, expected: &str, got: &str, cx: &mut Cx<'_>) {
+    let message = format!("`{}`: expected {expected}, got `{got}`", at.name);
+    cx.refuse(at, Finding::error("out-of-range", message));
+}
+
+impl Shape for bool {
+    fn expected(_: Bounds) -> String {
+        "`true` or `false`".to_owned()
+    }
+
+    fn decode(at: &At<'_>, bounds: Bounds, cx: &mut Cx<'_>) -> Option<Self> {
+        if let Some(Scalar::Bool(value)) = at.node.scalar() {
+            return Some(value);
+        }
+        cx.wrong_type(at, &Self::expected(bounds));
+        None
+    }
+
+    fn schema(_: Bounds, _: Form) -> Json {
+        typed("boolean").into()
+    }
+}
+
+impl Shape for i64 {
+    fn expected(bounds: Bounds) -> String {
+        format!("a whole number{}", bounds.words(""))
+    }
+
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "only compared with small bounds"
+    )]
+    fn decode(at: &At<'_>, bounds: Bounds, cx: &mut Cx<'_>) -> Option<Self> {
+        match at.node.scalar() {
+            Some(Scalar::Integer(number)) if bounds.hold(number as f64) => return Some(number),
+            Some(Scalar::Integer(number)) => {
+                out_of_range(at, &Self::expected(bounds), &number.to_string(), cx);
+            }
+            _ => cx.wrong_type(at, &Self::expected(bounds)),
+        }
+        None
+    }
+
+    fn schema(bounds: Bounds, _: Form) -> Json {
+        let mut schema = typed("integer");
+        bounds.write(&mut schema, "minimum", "maximum");
+        schema.into()
+    }
+}
+
+impl Shape for f64 {
+    fn expected(bounds: Bounds) -> String {
+        format!("a number{}", bounds.words(""))
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "such numbers are small")]
+    fn decode(at: &At<'_>, bounds: Bounds, cx: &mut Cx<'_>) -> Option<Self> {
+        let number = match at.node.scalar() {
+            Some(Scalar::Integer(number)) => number as f64,
+            Some(Scalar::Float(number)) => number,
+            _ => {
+                cx.wrong_type(at, &Self::expected(bounds));
+                return None;
+            }
+        };
+        if bounds.hold(number) {
+            return Some(number);
+        }
+        out_of_range(at, &Self::expected(bounds), &number.to_string(), cx);
+        None
+    }
+
+    fn schema(bounds: Bounds, _: Form) -> Json {
+        let mut schema = typed("number");
+        bounds.write(&mut schema, "minimum", "maximum");
+        schema.into()
+    }
+}
+
+impl Shape for String {
+    fn expected(bounds: Bounds) -> String {
+        format!("a text{}", bounds.words(" characters"))
+    }
+
+    fn decode(at: &At<'_>, bounds: Bounds, cx: &mut Cx<'_>) -> Option<Self> {
+        let Some(Scalar::Text(text)) = at.node.scalar() else {
+            // An empty text in quotes is a text.
+            cx.wrong_type(at, "a text");
+            return None;
+        };
+        within_length(at, text, bounds, cx).then(|| text.to_owned())
+    }
+
+    fn schema(bounds: Bounds, _: Form) -> Json {
+        let mut schema = typed("string");
+        bounds.write(&mut schema, "minLength", "maxLength");
+        schema.into()
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "lengths are small")]
+fn within_length(at: &At<'_>, text: &str, bounds: Bounds, cx: &mut Cx<'_>) -> bool {
+    let length = text.chars().count();
+    if bounds.hold(length as f64) {
+        return true;
+    }
+    let expected = format!("a text{}", bounds.words(" characters"));
+    let message = format!("`{}`: expected {expected}, got {length}", at.name);
+    cx.refuse(at, Finding::error("out-of-range", message));
+    false
+}
+
+impl<L: Literal> Shape for L {
+    fn expected(_: Bounds) -> String {
+        L::EXPECTED.to_owned()
+    }
+
+    fn decode(at: &At<'_>, bounds: Bounds, cx: &mut Cx<'_>) -> Option<Self> {
+        let Some(Scalar::Text(text)) = at.node.scalar() else {
+            cx.wrong_type(at, L::EXPECTED);
+            return None;
+        };
+        match L::read(text) {
+            Ok(literal) => within_length(at, text, bounds, cx).then_some(literal),
+            Err(error) => {
+                let message = format!("`{}`: {error}", at.name);
+                let mut finding = Finding::error("invalid-value", message);
+                // What people forget or mistype most often.
+                finding.hint = [
+                    format!("ml.{text}"),
+                    text.to_lowercase(),
+                    text.replace('_', "-"),
+                    format!("{text}/"),
+                    format!("s3://{text}"),
+                    text.trim().to_owned(),
+                ]
+                .into_iter()
+                .find(|repaired| text.len() < 200 && repaired != text && L::read(repaired).is_ok())
+                .map(|repaired| format!("did you mean `{repaired}`?"));
+                cx.refuse(at, finding);
+                None
+            }
+        }
+    }
+
+    fn schema(bounds: Bounds, _: Form) -> Json {
+        let mut schema = typed("string");
+        let max = bounds
+            .max
+            .and_then(|max| usize::try_from(max).ok())
+            .unwrap_or(L::MAX);
+        schema.insert("minLength", u32::try_from(L::MIN).unwrap_or(0));
+        schema.insert(
+            "maxLength",
+            u32::try_from(max.min(L::MAX)).unwrap_or(u32::MAX),
+        );
+        schema.insert("pattern", L::PATTERN);
+        schema.into()
+    }
+}
+
+impl Shape for Duration {
+    fn expected(bounds: Bounds) -> String {
+        format!("{}{}", Duration::EXPECTED, bounds.words("s"))
+    }
+
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "only compared with small bounds"
+    )]
+    fn decode(at: &At<'_>, bounds: Bounds, cx: &mut Cx<'_>) -> Option<Self> {
+        match at.node.scalar() {
+            Some(Scalar::Text(text)) => match Duration::parse(text) {
+                Ok(duration) if bounds.hold(duration.seconds() as f64) => return Some(duration),
+                Ok(duration) => {
+                    out_of_range(at, &Self::expected(bounds), &duration.to_string(), cx);
+                }
+                Err(error) => {
+                    let message = format!("`{}`: {error}", at.name);
+                    cx.refuse(at, Finding::error("invalid-value", message));
+                }
+            },
+            Some(Scalar::Integer(number)) => {
+                let message = format!(
+                    "`{}`: expected {}, got the number `{number}`",
+                    at.name,
+                    Self::EXPECTED
+                );
+                let finding = Finding::error("wrong-type", message);
+                cx.refuse(at, finding.hint(format!("write the unit: `{number}s`")));
+            }
+            _ => cx.wrong_type(at, Duration::EXPECTED),
+        }
+        None
+    }
+
+    fn schema(_: Bounds, _: Form) -> Json {
+        // A schema cannot compare seconds; the pattern is what it can say.
+        let mut schema = typed("string");
+        schema.insert("pattern", Duration::PATTERN);
+        schema.into()
+    }
+}
+
+impl<T: Shape> Shape for Value<T> {
+    fn expected(bounds: Bounds) -> String {
+        T::expected(bounds)
+    }
+
+    fn decode(at: &At<'_>, bounds: Bounds, cx: &mut Cx<'_>) -> Option<Self> {
+        if let Some((function, argument)) = at.node.call() {
+            if matches!(argument.scalar(), Some(Scalar::Empty)) {
+                let message = format!("`{}`: `{}` has no argument", at.name, function.key());
+                cx.refuse(at, Finding::error("no-value", message));
+                return None;
+            }
+            return Intrinsic::from_json(&at.node.to_json())
+                .map(|call| Value::Intrinsic(Box::new(call)));
+        }
+        match at.node.scalar() {
+            Some(Scalar::Text(text)) if is_dynamic_reference(text) => {
+                Some(Value::raw(text.to_owned()))
+            }
+            _ => T::decode(at, bounds, cx).map(Value::Literal),
+        }
+    }
+
+    fn schema(bounds: Bounds, form: Form) -> Json {
+        let intrinsic: Json = [("$ref", Json::from("#/$defs/Intrinsic"))].into();
+        let dynamic: Json = [("$ref", Json::from("#/$defs/DynamicReference"))].into();
+        [(
+            "anyOf",
+            Json::Array(vec![T::schema(bounds, form), intrinsic, dynamic]),
+        )]
+        .into()
+    }
+}
+
+fn is_dynamic_reference(text: &str) -> bool {
+    text.split_once("{{resolve:")
+        .is_some_and(|(_, rest)| rest.contains("}}"))
+}
+
+/// The definitions that the schemas of values refer to.
+pub(crate) fn value_definitions() -> Object {
+    let functions: Vec<Json> = Function::ALL
+        .iter()
+        .filter(|function| **function != Function::Condition)
+        .map(|function| Json::from(function.key()))
+        .collect();
+    let mut intrinsic = typed("object");
+    intrinsic.insert(
+        "description",
+        "An intrinsic function, evaluated by CloudFormation.",
+    );
+    intrinsic.insert("minProperties", 1_u32);
+    intrinsic.insert("maxProperties", 1_u32);
+    intrinsic.insert("propertyNames", [("enum", Json::Array(functions))]);
+    let mut dynamic = typed("string");
+    dynamic.insert(
+        "description",
+        "A dynamic reference, such as `{{resolve:ssm:/name}}`.",
+    );
+    dynamic.insert("pattern", r"\{\{resolve:.*\}\}");
+    let mut definitions = Object::new();
+    definitions.insert("Intrinsic", intrinsic);
+    definitions.insert("DynamicReference", dynamic);
+    definitions
+}
+
+impl<T: Shape> Shape for Vec<T> {
+    fn expected(bounds: Bounds) -> String {
+        match (bounds.min, bounds.max) {
+            (None | Some(0), None) => "a list".to_owned(),
+            (Some(1), None) => "a list of at least 1 item".to_owned(),
+            _ => format!(
+                "a list{}",
+                bounds.words(" items").replacen(" from ", " of ", 1)
+            ),
+        }
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "counts are small")]
+    fn decode(at: &At<'_>, bounds: Bounds, cx: &mut Cx<'_>) -> Option<Self> {
+        let items = match &at.node.kind {
+            Kind::List(items) if !at.node.is_call() => items,
+            _ => {
+                cx.wrong_type(at, &Self::expected(bounds));
+                return None;
+            }
+        };
+        let mut complete = bounds.hold(items.len() as f64);
+        if !complete {
+            out_of_range(at, &Self::expected(bounds), &items.len().to_string(), cx);
+        }
+        // Items are whole: no half of them stands elsewhere.
+        let half = std::mem::replace(&mut cx.half, false);
+        let mut decoded = Vec::with_capacity(items.len());
+        for (index, item) in items.iter().enumerate() {
+            match T::decode(&at.item(index, item), Bounds::NONE, cx) {
+                Some(item) => decoded.push(item),
+                None => complete = false,
+            }
+        }
+        cx.half = half;
+        complete.then_some(decoded)
+    }
+
+    fn schema(bounds: Bounds, _: Form) -> Json {
+        let mut schema = typed("array");
+        bounds.write(&mut schema, "minItems", "maxItems");
+        schema.insert("items", T::schema(Bounds::NONE, Form::Whole));
+        schema.into()
+    }
+}
+
+/// A map of raw properties, kept as JSON.
+impl Shape for Object {
+    fn expected(_: Bounds) -> String {
+        "a map of properties".to_owned()
+    }
+
+    fn decode(at: &At<'_>, bounds: Bounds, cx: &mut Cx<'_>) -> Option<Self> {
+        match at.node.entries().map(|_| at.node.to_json()) {
+            Some(Json::Object(object)) => Some(object),
+            _ => {
+                cx.wrong_type(at, &Self::expected(bounds));
+                None
+            }
+        }
+    }
+
+    fn schema(_: Bounds, _: Form) -> Json {
+        typed("object").into()
+    }
+}
+
+/// What the keys (and texts) of a free map may be.
+pub(crate) trait Keys {
+    /// What a key may be, as the end of "expected …".
+    const EXPECTED: &'static str;
+    /// The same as a regular expression.
+    const PATTERN: &'static str;
+    /// The greatest number of characters of a key.
+    const MAX: usize;
+    /// Whether a key may be this.
+    fn accepts(key: &str) -> bool;
+}
+
+/// A map with free keys.
+pub(crate) struct MapOf<K>(PhantomData<K>);
+
+impl<K: Keys, T: Shape> Codec<IndexMap<String, T>> for MapOf<K> {
+    #[expect(clippy::cast_precision_loss, reason = "counts are small")]
+    fn decode(at: &At<'_>, bounds: Bounds, cx: &mut Cx<'_>) -> Option<IndexMap<String, T>> {
+        let Some(entries) = at.node.entries() else {
+            cx.wrong_type(at, "a map");
+            return None;
+        };
+        let mut complete = bounds.hold(entries.len() as f64);
+        if !complete {
+            let expected = format!("a map{}", bounds.words(" keys"));
+            out_of_range(at, &expected, &entries.len().to_string(), cx);
+        }
+        let mut decoded = IndexMap::with_capacity(entries.len());
+        for entry in entries {
+            let value = at.entry(entry);
+            if entry.key.chars().count() > K::MAX || !K::accepts(&entry.key) {
+                let shown: String = entry.key.chars().take(80).collect();
+                let message = format!(
+                    "a key of `{}`: expected {}, got `{shown}`",
+                    at.name,
+                    K::EXPECTED
+                );
+                cx.report(
+                    Finding::error("invalid-value", message),
+                    entry.span,
+                    &value.path,
+                );
+                complete = false;
+            }
+            match T::decode(&value, Bounds::NONE, cx) {
+                Some(item) => {
+                    decoded.insert(entry.key.clone(), item);
+                }
+                None => complete = false,
+            }
+        }
+        complete.then_some(decoded)
+    }
+
+    fn schema(bounds: Bounds, form: Form) -> Json {
+        let mut schema = typed("object");
+        bounds.write(&mut schema, "minProperties", "maxProperties");
+        let mut names = Object::new();
+        names.insert("pattern", K::PATTERN);
+        names.insert("maxLength", u32::try_from(K::MAX).unwrap_or(u32::MAX));
+        schema.insert("propertyNames", names);
+        let values = T::schema(Bounds::NONE, form);
+        let values = if form == Form::Merged {
+            super::shape::or_null(values)
+        } else {
+            values
+        };
+        schema.insert("additionalProperties", values);
+        schema.into()
+    }
+}
+
+/// One value, or a list of them.
+pub(crate) struct OneOrMore;
+
+impl<T: Shape> Codec<Vec<T>> for OneOrMore {
+    fn decode(at: &At<'_>, bounds: Bounds, cx: &mut Cx<'_>) -> Option<Vec<T>> {
+        match at.node.kind {
+            Kind::List(_) if !at.node.is_call() => Vec::decode(at, bounds, cx),
+            _ => T::decode(at, Bounds::NONE, cx).map(|one| vec![one]),
+        }
+    }
+
+    fn schema(bounds: Bounds, form: Form) -> Json {
+        let schemas = vec![
+            T::schema(Bounds::NONE, form),
+            Vec::<T>::schema(bounds, form),
+        ];
+        [("anyOf", Json::Array(schemas))].into()
+    }
+}
+
+/// A share of one, as `0.7` or `70%`.
+pub(crate) struct Fraction;
+
+impl Codec<f64> for Fraction {
+    fn decode(at: &At<'_>, _: Bounds, cx: &mut Cx<'_>) -> Option<f64> {
+        const EXPECTED: &str = "a number from 0 to 1 or a percentage such as `70%`";
+        let number = match at.node.scalar() {
+            Some(Scalar::Text(text)) => text
+                .strip_suffix('%')
+                .filter(|digits| digits.bytes().all(|b| b.is_ascii_digit() || b == b'.'))
+                .and_then(|digits| digits.parse::<f64>().ok())
+                .map(|percent| percent / 100.0),
+            #[expect(
+                clippy::cast_precision_loss,
+                reason = "only compared with small bounds"
+            )]
+            Some(Scalar::Integer(number)) => Some(number as f64),
+            Some(Scalar::Float(number)) => Some(number),
+            _ => None,
+        };
+        match number {
+            Some(number) if (0.0..=1.0).contains(&number) => return Some(number),
+            Some(number) if matches!(at.node.scalar(), Some(Scalar::Text(_))) => {
+                out_of_range(at, EXPECTED, &format!("{}%", number * 100.0), cx);
+            }
+            Some(number) => {
+                let message = format!("`{}`: expected {EXPECTED}, got `{number}`", at.name);
+                let finding = Finding::error("out-of-range", message);
+                cx.refuse(at, finding.hint(format!("did you mean `{number}%`?")));
+            }
+            None => cx.wrong_type(at, EXPECTED),
+        }
+        None
+    }
+
+    fn schema(_: Bounds, _: Form) -> Json {
+        let mut number = typed("number");
+        Bounds::of(0, 1).write(&mut number, "minimum", "maximum");
+        let mut percent = typed("string");
+        percent.insert("pattern", r"^[0-9.]+%$");
+        [("anyOf", Json::Array(vec![number.into(), percent.into()]))].into()
+    }
+}
+
+/// Declares a closed set of words.
+macro_rules! choice {
+    ($(#[$doc:meta])+ $vis:vis enum $name:ident { $($(#[$word_doc:meta])+ $word:ident,)+ }) => {
+        $(#[$doc])+
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+        $vis enum $name {
+            $($(#[$word_doc])+ $word,)+
+        }
+
+        impl $crate::config::shape::Shape for $name {
+            fn expected(_: $crate::config::shape::Bounds) -> String {
+                [$(concat!("`", stringify!($word), "`")),+].join(" or ")
+            }
+
+            fn decode(
+                at: &$crate::config::shape::At<'_>,
+                _: $crate::config::shape::Bounds,
+                cx: &mut $crate::config::shape::Cx<'_>,
+            ) -> Option<Self> {
+                match $crate::config::types::word(at, &[$(stringify!($word)),+], cx)? {
+                    $(stringify!($word) => Some(Self::$word),)+
+                    _ => None,
+                }
+            }
+
+            fn schema(
+                _: $crate::config::shape::Bounds,
+                _: $crate::config::shape::Form,
+            ) -> $crate::json::Json {
+                [("enum", $crate::json::Json::from(vec![$(stringify!($word)),+]))].into()
+            }
+        }
+    };
+}
+
+pub(crate) use choice;
+
+/// The one of the words that stands there.
+pub(crate) fn word(
+    at: &At<'_>,
+    words: &'static [&'static str],
+    cx: &mut Cx<'_>,
+) -> Option<&'static str> {
+    let expected: Vec<_> = words.iter().map(|word| format!("`{word}`")).collect();
+    let expected = expected.join(" or ");
+    let Some(Scalar::Text(text)) = at.node.scalar() else {
+        cx.wrong_type(at, &expected);
+        return None;
+    };
+    let found = words.iter().find(|word| **word == text).copied();
+    if found.is_none() {
+        let shown: String = text.chars().take(80).collect();
+        let message = format!("`{}`: expected {expected}, got `{shown}`", at.name);
+        let mut finding = Finding::error("invalid-value", message);
+        finding.hint = crate::finding::closest(text, words.iter().copied())
+            .map(|close| format!("did you mean `{close}`?"));
+        cx.refuse(at, finding);
+    }
+    found
+}
