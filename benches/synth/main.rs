@@ -56,13 +56,20 @@ fn synth(services: usize) -> Vec<String> {
         .map(|(name, _, _)| StackInput {
             name,
             build: Some(service::services),
-            stage_file: Text { file: "config/services.yaml", bytes: STAGE_FILE.as_bytes() },
+            stage_file: Text {
+                file: "config/services.yaml",
+                bytes: STAGE_FILE.as_bytes(),
+            },
             lock_file: None,
         })
         .collect();
     let synthesis = synthesize(&inputs, |_| true);
     assert!(!synthesis.has_errors(), "{:#?}", synthesis.findings);
-    synthesis.templates.iter().map(|template| json_text(&template.template.document)).collect()
+    synthesis
+        .templates
+        .iter()
+        .map(|template| json_text(&template.template.document))
+        .collect()
 }
 
 fn floor(services: usize) -> Vec<String> {
@@ -107,7 +114,10 @@ fn ratios() {
             ratios.push(synth / floor);
         }
         let (synth, floor) = (median(times.0), median(times.1));
-        println!("{services:>8}  {synth:>8.3}  {floor:>8.3}  {:>11.2}", median(ratios));
+        println!(
+            "{services:>8}  {synth:>8.3}  {floor:>8.3}  {:>11.2}",
+            median(ratios)
+        );
     }
 }
 
@@ -121,7 +131,10 @@ fn main() {
         let (ours, theirs) = (synth(services), floor(services));
         assert_eq!(ours.len(), theirs.len());
         for (ours, theirs) in ours.iter().zip(&theirs) {
-            let line = ours.lines().zip(theirs.lines()).find(|(ours, theirs)| ours != theirs);
+            let line = ours
+                .lines()
+                .zip(theirs.lines())
+                .find(|(ours, theirs)| ours != theirs);
             assert!(ours == theirs, "the floor writes other bytes: {line:?}");
         }
     }
