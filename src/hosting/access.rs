@@ -90,7 +90,7 @@ where
 {
     match location {
         Value::Literal(uri) => {
-            let path = escape(uri.as_ref().trim_start_matches("s3://"));
+            let path = escape(&verbatim(uri.as_ref().trim_start_matches("s3://")));
             Ok(Value::sub(format!(
                 "arn:${{AWS::Partition}}:s3:::{path}{suffix}"
             )))
@@ -99,6 +99,7 @@ where
             if let (Function::Sub, Json::String(template)) = (call.function, &call.argument)
                 && let Some(path) = template.strip_prefix("s3://")
             {
+                let path = path.replace('*', "${!*}").replace('?', "${!?}");
                 return Ok(Value::sub(format!(
                     "arn:${{AWS::Partition}}:s3:::{path}{suffix}"
                 )));
@@ -197,6 +198,22 @@ pub(super) fn key_resource(key: &Value<KmsKey>) -> Result<KeyResource, NotDeriva
         Value::Intrinsic(call) => Ok(KeyResource::Arn(Value::Intrinsic(call.clone()))),
         Value::Raw(raw) => Ok(KeyResource::Arn(Value::Raw(raw.clone()))),
     }
+}
+
+/// A literal text within a policy: what policies read as wildcards or variables stands for itself.
+///
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#policy-vars-specialchars>
+pub(super) fn verbatim(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '*' => out.push_str("${*}"),
+            '?' => out.push_str("${?}"),
+            '$' => out.push_str("${$}"),
+            other => out.push(other),
+        }
+    }
+    out
 }
 
 /// A literal text within `Fn::Sub`.

@@ -6,10 +6,11 @@ use crate::cfn::iam::role as l1;
 use crate::json::{Json, Object};
 use crate::literal::{EndpointName, KmsKey, S3Prefix, TopicArn};
 use crate::template::{Handle, Stack};
-use crate::value::{Pseudo, Value};
+use crate::value::{Function, Pseudo, Value};
 
 use super::access::{
     KeyResource, NotDerivable, PackageKey, bucket_arn, key_resource, object_arn, repository_arn,
+    verbatim,
 };
 use super::capture::{AsyncOutput, DataCapture};
 use super::container::{AnyContainer, ContainerSource, DataLocation};
@@ -305,7 +306,7 @@ impl ExecutionRole {
             );
             // Listing asks for the prefix itself or for what is below it.
             if !prefix.is_empty() {
-                let prefixes = vec![Json::from(format!("{prefix}*"))];
+                let prefixes = vec![Json::from(format!("{}*", verbatim(&prefix)))];
                 condition(&mut statement, "StringLike", "s3:prefix", prefixes.into());
             }
             statements.push(statement);
@@ -386,10 +387,15 @@ const NETWORK: &[&str] = &[
 
 /// The ARN of everything below a location, which may or may not end with `/`.
 fn below(location: Value<crate::literal::S3Uri>) -> Result<Value<String>, NotDerivable> {
-    let suffix = match &location {
-        Value::Literal(uri) if uri.as_str().ends_with('/') => "*",
-        _ => "/*",
+    let ends_with_slash = match &location {
+        Value::Literal(uri) => uri.as_str().ends_with('/'),
+        Value::Intrinsic(call) => match (call.function, &call.argument) {
+            (Function::Sub, Json::String(template)) => template.ends_with('/'),
+            _ => false,
+        },
+        Value::Raw(_) => false,
     };
+    let suffix = if ends_with_slash { "*" } else { "/*" };
     object_arn(location, suffix)
 }
 

@@ -4,4 +4,7 @@
 
 mod cli;
 mod floors;
+mod hosting;
+mod rules;
 mod stage_files;
+mod support;
