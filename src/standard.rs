@@ -115,9 +115,11 @@ fn real_time(
         true => format!("Variants[{index}].{key}"),
         false => key.to_owned(),
     };
-    let prefix = |variant: &config::Variant| match alone {
-        true => String::new(),
-        false => pascal(variant.name.as_str()),
+    // The ids of a listed variant are its own, so that another one may join or leave it: a scalable
+    // target under another id would be registered anew, and deregistered with the old one.
+    let prefix = |variant: &config::Variant| match listed {
+        true => pascal(variant.name.as_str()),
+        false => String::new(),
     };
     let prepared: Vec<_> = mode
         .variants

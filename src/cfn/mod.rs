@@ -9,6 +9,7 @@
     clippy::doc_markdown,
     clippy::struct_field_names,
     clippy::too_many_arguments,
+    clippy::type_complexity,
     clippy::upper_case_acronyms,
     reason = "the names and the number of required properties are AWS's"
 )]

@@ -14,6 +14,9 @@ use crate::finding::{Finding, Severity, Source};
 /// Columns of a shown line; a longer one is cut around what is marked.
 const WIDTH: usize = 120;
 
+/// Most characters that are marked; a longer mark would push its own beginning out of sight.
+const MARKED: usize = 80;
+
 /// Longest Rust file whose lines are shown.
 const RUST_FILE_LIMIT: u64 = 4 << 20;
 
@@ -122,7 +125,7 @@ fn span(text: &str, source: &Source) -> std::ops::Range<usize> {
             .map_or(text.len(), |(offset, _)| offset)
     };
     let start = source.column.saturating_sub(1);
-    offset(start)..offset(start.saturating_add(source.length.max(1)))
+    offset(start)..offset(start.saturating_add(source.length.clamp(1, MARKED)))
 }
 
 /// The line of a Rust file of the project.

@@ -11,7 +11,7 @@ use super::shape::Cx;
 use super::subject::Subject;
 use crate::finding::Finding;
 
-pub(super) use model::SOURCES;
+pub(super) use model::{DATA, SOURCES};
 pub(super) use scaling::TARGETS;
 
 /// The kinds of capacity: the keys that make a stage one, the first of each being the telling one.
@@ -220,13 +220,12 @@ fn package_groups_are_unique(stage: Subject<'_>, cx: &mut Cx<'_>) {
 fn unique(stage: Subject<'_>, list: &str, name: &str, what: &str, cx: &mut Cx<'_>) {
     let mut seen = BTreeMap::new();
     for (path, item) in stage.items(list) {
-        let (path, text) = match item.scalar() {
-            Some(Scalar::Text(text)) => (path, Some(text)),
-            _ => {
-                let path = format!("{path}{name}");
-                let text = stage.text(&path);
-                (path, text)
-            }
+        let (path, text) = if let Some(Scalar::Text(text)) = item.scalar() {
+            (path, Some(text))
+        } else {
+            let path = format!("{path}{name}");
+            let text = stage.text(&path);
+            (path, text)
         };
         let Some(text) = text else { continue };
         if let Some(first) = seen.insert(text.to_owned(), path.clone()) {

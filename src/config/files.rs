@@ -41,7 +41,7 @@ pub fn stacks(root: &Path) -> Result<Vec<String>, Finding> {
     for entry in entries {
         let name = entry.map_err(unreadable)?.file_name();
         if let Some(stack) = name.to_str().and_then(|name| name.strip_suffix(".yaml"))
-            && !stack.ends_with(".lock")
+            && !matches!(stack.rsplit_once('.'), Some((_, "lock")))
             && !stack.is_empty()
         {
             stacks.push(stack.to_owned());

@@ -5,9 +5,11 @@
 
 use indexmap::IndexMap;
 
+use super::codecs::{Fraction, Keys, MapOf, OneOrMore};
+use super::declare::shape;
 use super::document::Scalar;
-use super::shape::{At, Bounds, Codec, Cx, Form, Shape, shape};
-use super::types::{Fraction, Keys, MapOf, OneOrMore, choice, word};
+use super::shape::{At, Bounds, Codec, Cx, Form, Shape};
+use super::types::{choice, word};
 use crate::finding::Finding;
 use crate::json::{Json, Object};
 use crate::literal::{
@@ -375,8 +377,8 @@ pub(crate) struct Positive;
 impl Codec<Value<f64>> for Positive {
     fn decode(at: &At<'_>, bounds: Bounds, cx: &mut Cx<'_>) -> Option<Value<f64>> {
         let value = Value::<f64>::decode(at, bounds, cx)?;
-        if value.literal().is_some_and(|number| *number <= 0.0) {
-            let message = format!("`{}`: expected a number above 0", at.name);
+        if let Some(number) = value.literal().filter(|number| **number <= 0.0) {
+            let message = format!("`{}`: expected a number above 0, got `{number}`", at.name);
             cx.refuse(at, Finding::error("out-of-range", message));
             return None;
         }

@@ -13,12 +13,13 @@
 use indexmap::IndexMap;
 use serde::Serialize;
 
+use super::codecs::MapOf;
+use super::declare::shape;
 use super::document::{Document, Span};
 use super::keys::PackageGroupNames;
-use super::shape::{At, Bounds, Cx, Shape, shape};
+use super::shape::{At, Bounds, Cx, Shape};
 use super::stage::{Context, default_group};
 use super::subject::Subject;
-use super::types::MapOf;
 use crate::finding::Finding;
 use crate::literal::{ImageUri, KmsKey, ModelPackageArn, ModelPackageGroupName, Region, S3Uri};
 

@@ -2,7 +2,7 @@
 //!
 //! The way through: [`yaml`] makes a tree whose nodes know where they stand; `merge` lays `Defaults`
 //! under each stage; `keys` declares every key once, and from that come the decoder and the JSON
-//! Schema (`shape`, `types`, [`schema`]); `checks` holds what several keys decide together; `lock`
+//! Schema (`declare`, `shape`, `types`, `codecs`, [`schema`]); `checks` holds what several keys decide together; `lock`
 //! adds what is pinned. Everything is pure but [`files`].
 //!
 //! What a stage becomes in the template is the business of the floors above.
@@ -13,6 +13,8 @@ pub mod schema;
 pub mod yaml;
 
 mod checks;
+mod codecs;
+mod declare;
 mod keys;
 mod lock;
 mod merge;
@@ -122,18 +124,15 @@ fn unite(findings: Vec<Finding>) -> Vec<Finding> {
             finding.rule,
             finding.message.clone(),
         );
-        match index.get(&key).and_then(|at: &usize| united.get_mut(*at)) {
-            Some(first) => {
-                for stage in finding.place.stages {
-                    if !first.place.stages.contains(&stage) {
-                        first.place.stages.push(stage);
-                    }
+        if let Some(first) = index.get(&key).and_then(|at: &usize| united.get_mut(*at)) {
+            for stage in finding.place.stages {
+                if !first.place.stages.contains(&stage) {
+                    first.place.stages.push(stage);
                 }
             }
-            None => {
-                index.insert(key, united.len());
-                united.push(finding);
-            }
+        } else {
+            index.insert(key, united.len());
+            united.push(finding);
         }
     }
     united
@@ -170,7 +169,7 @@ impl Reader<'_> {
             .filter(|entry| entry.key != DEFAULTS)
             .collect();
         if let Some(defaults) = defaults {
-            self.check_defaults(defaults, findings);
+            self.check_half(defaults, None, findings);
             if stages.is_empty() {
                 let message = "the file has `Defaults`, but no stages".to_owned();
                 findings.push(self.error("no-stages", message, defaults.span));
@@ -197,18 +196,18 @@ impl Reader<'_> {
             .collect()
     }
 
-    /// `Defaults` by itself: whatever stages make of it, its keys and values must be right.
-    fn check_defaults(&self, defaults: &Entry, findings: &mut Vec<Finding>) {
-        if defaults.value.is_null() {
+    /// One half of a merge by itself: whatever becomes of it, its keys and values must be right,
+    /// those that are overridden or removed as well.
+    fn check_half(&self, half: &Entry, stage: Option<&str>, findings: &mut Vec<Finding>) {
+        if half.value.is_null() {
             return;
         }
-        let mut cx = Cx::new(&self.document, self.stack, None);
+        let mut cx = Cx::new(&self.document, self.stack, stage);
         cx.half = true;
-        let node = merge::merge(None, &defaults.value);
         let at = At {
-            node: &node,
-            key: defaults.span,
-            name: DEFAULTS.to_owned(),
+            node: &half.value,
+            key: half.span,
+            name: half.key.clone(),
             path: String::new(),
         };
         StageKeys::decode(&at, Bounds::NONE, &mut cx);
@@ -317,6 +316,7 @@ impl Reader<'_> {
         let base = defaults
             .map(|defaults| &defaults.value)
             .filter(|node| node.entries().is_some());
+        self.check_half(entry, Some(name), findings);
         let tree = merge::merge(base, own);
         let at = At {
             node: &tree,

@@ -5,7 +5,7 @@
 //! inheritance would make right.
 
 use super::MAX_STAGES;
-use super::checks::{CAPACITIES, NOT_WITH_SERVERLESS, NOT_WITH_VARIANTS, SOURCES, TARGETS};
+use super::checks::{CAPACITIES, DATA, NOT_WITH_SERVERLESS, NOT_WITH_VARIANTS, SOURCES, TARGETS};
 use super::keys::StageKeys;
 use super::shape::{Bounds, Form, Shape};
 use super::types::value_definitions;
@@ -65,32 +65,18 @@ fn defaults_only() -> Json {
 
 fn stage() -> Json {
     let mut schema = StageKeys::schema(Bounds::NONE, Form::Merged);
-    let mut rules = Vec::new();
-    groups(CAPACITIES, &mut rules);
-    for key in NOT_WITH_VARIANTS {
-        rules.push(not_both(&["Variants"], &[key]));
-    }
-    for (path, _) in NOT_WITH_SERVERLESS {
-        let path: Vec<_> = path.split('.').collect();
-        for key in CAPACITIES[1] {
-            rules.push(not_both(&path, &[key]));
-        }
-    }
-    for (path, kinds) in [("Model", SOURCES), ("AutoScaling", TARGETS)] {
-        let mut inner = Vec::new();
-        groups(kinds, &mut inner);
-        if path == "Model" {
-            inner.push(not_both(&["Containers"], &["Environment"]));
-            inner.push(not_both(&["ModelDataUrl"], &["ModelDataPrefix"]));
-            inner.push(not_both(&["ModelDataUrl"], &["ModelDataObject"]));
-            inner.push(not_both(&["ModelDataPrefix"], &["ModelDataObject"]));
-        }
-        for place in [
-            &["properties", path][..],
-            &["properties", "Variants", "items", "properties", path],
-        ] {
+    let mut rules = groups(CAPACITIES);
+    rules.push(not_both(&["Variants"], NOT_WITH_VARIANTS));
+    let excluded: Vec<_> = NOT_WITH_SERVERLESS.iter().map(|(path, _)| *path).collect();
+    rules.push(not_both(CAPACITIES[1], &excluded));
+    let mut model = groups(SOURCES);
+    model.push(not_both(&["Containers"], &["Environment"]));
+    model.extend(groups(DATA));
+    for (key, rules) in [("Model", model), ("AutoScaling", groups(TARGETS))] {
+        let in_variants = ["properties", "Variants", "items", "properties", key];
+        for place in [&["properties", key][..], &in_variants] {
             if let Some(Json::Object(target)) = dig(&mut schema, place) {
-                target.insert("allOf", Json::Array(inner.clone()));
+                target.insert("allOf", Json::Array(rules.clone()));
             }
         }
     }
@@ -101,21 +87,28 @@ fn stage() -> Json {
 }
 
 /// Keys of different groups exclude each other.
-fn groups(groups: &[&[&str]], rules: &mut Vec<Json>) {
-    for (index, group) in groups.iter().enumerate() {
-        for one in *group {
-            for other in groups[index + 1..].iter().flat_map(|other| other.iter()) {
-                rules.push(not_both(&[one], &[other]));
-            }
-        }
-    }
+fn groups(groups: &[&[&str]]) -> Vec<Json> {
+    let pairs = groups.iter().enumerate().flat_map(|(index, one)| {
+        groups[index + 1..]
+            .iter()
+            .map(move |other| not_both(one, other))
+    });
+    pairs.collect()
 }
 
-/// Not both are there with a value; `null` takes a key away.
+/// No key of the one is there with a value together with a key of the other; `null` takes a key
+/// away.
 fn not_both(one: &[&str], other: &[&str]) -> Json {
+    let any = |keys: &[&str]| -> Json {
+        let keys = keys
+            .iter()
+            .map(|path| present(&path.split('.').collect::<Vec<_>>()))
+            .collect();
+        [("anyOf", Json::Array(keys))].into()
+    };
     [(
         "not",
-        [("allOf", Json::Array(vec![present(one), present(other)]))].into(),
+        [("allOf", Json::Array(vec![any(one), any(other)]))].into(),
     )]
     .into()
 }

@@ -5,11 +5,17 @@
 //! number of nodes that aliases unfold to are bounded by [`Limits`], so that a hostile file costs
 //! milliseconds.
 
+mod findings;
+
 use std::collections::BTreeMap;
 
-use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, ScanError, Tag};
+use granit_parser::{Event, Parser, ScalarStyle, Tag};
 
-use super::document::{Document, Entry, Kind, Node, Scalar, Span, line_starts, source};
+use findings::{key_of, not_utf8};
+
+pub(super) use findings::too_large;
+
+use super::document::{Document, Entry, Kind, Node, Span, line_starts, source};
 use crate::finding::{Finding, closest};
 use crate::value::Function;
 
@@ -96,52 +102,6 @@ pub fn parse(file: &str, bytes: &[u8], limits: &Limits) -> (Option<Document>, Ve
     (Some(Document::new(file, text, lines, root)), findings)
 }
 
-/// The finding about a file that is larger than the limit.
-pub(super) fn too_large(file: &str, bytes: u64, limits: &Limits) -> Finding {
-    Finding::error(
-        "file-too-large",
-        format!(
-            "`{file}` has {bytes} bytes, expected at most {}",
-            limits.bytes
-        ),
-    )
-    .hint("is it the right file?")
-}
-
-fn not_utf8(file: &str, bytes: &[u8], at: usize) -> Finding {
-    let lossy = String::from_utf8_lossy(&bytes[..at]);
-    let line_start = lossy.rfind(['\n', '\r']).map_or(0, |newline| newline + 1);
-    let rest = &bytes[at..];
-    let line_end = rest
-        .iter()
-        .position(|b| matches!(b, b'\n' | b'\r'))
-        .unwrap_or(rest.len());
-    let line = format!(
-        "{}{}",
-        &lossy[line_start..],
-        String::from_utf8_lossy(&rest[..line_end])
-    );
-    // Positions are computed in the line as it is shown; only its number comes from the file.
-    let span = Span {
-        start: at - line_start,
-        end: at - line_start + '\u{FFFD}'.len_utf8(),
-    };
-    let mut place = source(file, &line, &[0], span);
-    place.line = line_starts(&bytes[..at]).len();
-    let hint = if bytes.starts_with(b"\xFF\xFE") || bytes.starts_with(b"\xFE\xFF") {
-        "this is UTF-16: save the file as UTF-8"
-    } else {
-        "save the file as UTF-8"
-    };
-    let byte = bytes[at];
-    Finding::error(
-        "not-utf-8",
-        format!("expected UTF-8, got byte `0x{byte:02X}` at offset {at}"),
-    )
-    .at(place)
-    .hint(hint)
-}
-
 /// A finished node, and what unfolding it again would cost.
 #[derive(Clone)]
 struct Built {
@@ -160,13 +120,21 @@ struct Frame {
     content: Content,
 }
 
+/// What a map expects.
+enum Next {
+    Key,
+    /// The value of this key.
+    Value(String, Span),
+    /// The value of a key that was refused.
+    Refused,
+}
+
 enum Content {
     List(Vec<Node>),
     Map {
         entries: Vec<Entry>,
         seen: BTreeMap<String, Span>,
-        /// The key whose value comes next; `Some(None)` when it was refused.
-        key: Option<Option<(String, Span)>>,
+        key: Next,
     },
 }
 
@@ -191,10 +159,14 @@ impl Builder<'_> {
         match event {
             Event::Scalar(text, style, anchor, tag) => {
                 let (plain, function) = self.meaning(tag.as_deref(), style, at);
-                let kind = Kind::Scalar {
-                    text: text.into_owned(),
-                    plain,
+                // The parser writes `~` where nothing is written.
+                let nothing = plain && at.is_empty();
+                let text = if nothing {
+                    String::new()
+                } else {
+                    text.into_owned()
                 };
+                let kind = Kind::Scalar { text, plain };
                 let node = Node {
                     span: span_of(at),
                     function,
@@ -224,7 +196,7 @@ impl Builder<'_> {
                     Content::Map {
                         entries,
                         seen,
-                        key: None,
+                        key: Next::Key,
                     },
                 )
             }
@@ -236,13 +208,7 @@ impl Builder<'_> {
                     self.add(built, 0, cost)
                 }
                 Some(_) => Err(self.too_many(span_of(at))),
-                None => Err(self
-                    .error(
-                        "yaml-alias",
-                        span_of(at),
-                        "an alias stands inside of what it names",
-                    )
-                    .hint("write the value out")),
+                None => Err(self.inside_itself(span_of(at))),
             },
             _ => Ok(()),
         }
@@ -372,22 +338,22 @@ impl Builder<'_> {
         match &mut frame.content {
             Content::List(items) => items.push(built.node),
             Content::Map {
-                key: next @ None,
+                key: next @ Next::Key,
                 seen,
                 ..
             } => match key_of(&built.node, self.text, self.limits, seen) {
                 Ok(key) => {
                     seen.insert(key.clone(), span);
-                    *next = Some(Some((key, span)));
+                    *next = Next::Value(key, span);
                 }
                 Err(problem) => {
-                    *next = Some(None);
+                    *next = Next::Refused;
                     let finding = self.bad_key(problem, span);
                     self.findings.push(finding);
                 }
             },
             Content::Map { key, entries, .. } => {
-                if let Some(Some((key, span))) = key.take() {
+                if let Next::Value(key, span) = std::mem::replace(key, Next::Key) {
                     entries.push(Entry {
                         key,
                         span,
@@ -397,173 +363,6 @@ impl Builder<'_> {
             }
         }
         Ok(())
-    }
-
-    fn bad_key(&self, problem: BadKey, span: Span) -> Finding {
-        match problem {
-            BadKey::Duplicate(key, first) => {
-                let first = source(self.file, self.text, self.lines, first);
-                let message = format!(
-                    "duplicate key `{key}`: it stands in line {}, column {} already",
-                    first.line, first.column
-                );
-                self.error("duplicate-key", span, message)
-                    .hint("keep one of the two")
-            }
-            BadKey::Merge => self
-                .error("merge-key", span, "merge keys (`<<`) are not supported")
-                .hint("write the keys out, or put what all stages share under `Defaults`"),
-            BadKey::Reference => self
-                .error(
-                    "key-not-text",
-                    span,
-                    "expected a text, got a dynamic reference without quotes",
-                )
-                .hint("put it in quotes: `\"{{resolve:…}}\"`"),
-            BadKey::Collection => self.error(
-                "key-not-text",
-                span,
-                "expected a text as the key, got a list or map",
-            ),
-            BadKey::Call => self.error(
-                "key-not-text",
-                span,
-                "expected a text as the key, got a function",
-            ),
-            BadKey::Scalar(text) if text.is_empty() => self.error(
-                "key-not-text",
-                span,
-                "expected a text as the key, got nothing",
-            ),
-            BadKey::Scalar(text) => self
-                .error(
-                    "key-not-text",
-                    span,
-                    format!("expected a text as the key, got `{text}`"),
-                )
-                .hint(format!("put it in quotes: `\"{text}\"`")),
-        }
-    }
-
-    fn too_many(&self, span: Span) -> Finding {
-        let message = format!(
-            "more than {} values, with aliases unfolded",
-            self.limits.nodes
-        );
-        self.error("yaml-too-large", span, message)
-            .hint("write less, or use fewer aliases")
-    }
-
-    fn too_deep(&self, span: Span) -> Finding {
-        let message = format!(
-            "lists and maps nest deeper than {} levels",
-            self.limits.depth
-        );
-        let span = Span {
-            start: span.start,
-            end: span.start + 1,
-        };
-        self.error("yaml-too-deep", span, message)
-    }
-
-    fn second_document(&self, at: &granit_parser::Span) -> Finding {
-        self.error(
-            "several-documents",
-            span_of(at),
-            "expected one document, got a second one",
-        )
-        .hint("remove the `---`, or move what follows it into a file of its own")
-    }
-
-    fn syntax(&self, error: &ScanError) -> Finding {
-        let start = offset(error.marker());
-        let span = Span {
-            start,
-            end: start + 1,
-        };
-        match error.kind() {
-            ErrorKind::TabNotAllowed
-            | ErrorKind::TabInBlockIndentation
-            | ErrorKind::TabInIndentation
-            | ErrorKind::TabAtBlockScalarStart
-            | ErrorKind::TabInPlainScalar => {
-                // The parser stops behind the tab, or on it.
-                let line = self.text[..start].rfind('\n').map_or(0, |at| at + 1);
-                let end = self.text[start..]
-                    .find('\n')
-                    .map_or(self.text.len(), |at| start + at);
-                let start = self.text[line..end]
-                    .find('\t')
-                    .map_or(start, |at| line + at);
-                let span = Span {
-                    start,
-                    end: start + 1,
-                };
-                self.error("tab", span, "expected spaces, got a tab")
-                    .hint("indent with spaces: YAML allows no tabs there")
-            }
-            ErrorKind::RecursionLimitExceeded => self.too_deep(span),
-            ErrorKind::UnknownAnchor => self
-                .error(
-                    "yaml-alias",
-                    span,
-                    "an alias names an anchor that is not there",
-                )
-                .hint("put a text that begins with `*` in quotes"),
-            ErrorKind::UnexpectedCharacter { character } => self
-                .error(
-                    "yaml-syntax",
-                    span,
-                    format!("a value cannot begin with `{character}`"),
-                )
-                .hint("put the text in quotes"),
-            ErrorKind::DirectiveDisallowed => self
-                .error("yaml-syntax", span, "expected a key, got a directive")
-                .hint("remove the line that begins with `%`"),
-            kind => self.error("yaml-syntax", span, format!("not valid YAML: {kind}")),
-        }
-    }
-}
-
-enum BadKey {
-    Duplicate(String, Span),
-    Merge,
-    Reference,
-    Collection,
-    Call,
-    Scalar(String),
-}
-
-fn key_of(
-    node: &Node,
-    text: &str,
-    limits: &Limits,
-    seen: &BTreeMap<String, Span>,
-) -> Result<String, BadKey> {
-    let Kind::Scalar { text: key, plain } = &node.kind else {
-        let written = text.get(node.span.start..).unwrap_or_default();
-        let reference = written
-            .trim_start_matches(['{', ' '])
-            .starts_with("resolve:");
-        return Err(if reference {
-            BadKey::Reference
-        } else {
-            BadKey::Collection
-        });
-    };
-    if node.function.is_some() {
-        return Err(BadKey::Call);
-    }
-    if *plain && key == "<<" {
-        return Err(BadKey::Merge);
-    }
-    let nothing = matches!(node.scalar(), Some(Scalar::Empty | Scalar::Null));
-    if nothing || (limits.quoted_keys && !matches!(node.scalar(), Some(Scalar::Text(_)))) {
-        return Err(BadKey::Scalar(key.clone()));
-    }
-    match seen.get(key) {
-        Some(first) => Err(BadKey::Duplicate(key.clone(), *first)),
-        None => Ok(key.clone()),
     }
 }
 

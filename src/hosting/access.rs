@@ -170,27 +170,33 @@ fn ecr_in_template(template: &str) -> Option<Value<String>> {
     })
 }
 
-/// A KMS key as a policy names it: by ARN, or every key of the account with this alias.
+/// A KMS key as a policy names it: by ARN, or every key of an account and region with this alias.
 pub(super) enum KeyResource {
     Arn(Value<String>),
-    Alias(String),
+    Alias { keys: Value<String>, alias: String },
 }
 
 /// What a policy has to say of a key.
 pub(super) fn key_resource(key: &Value<KmsKey>) -> Result<KeyResource, NotDerivable> {
     match key {
         Value::Literal(key) => {
+            const KEYS: &str = "arn:${AWS::Partition}:kms:${AWS::Region}:${AWS::AccountId}:key/";
             let text = key.as_str();
-            let alias = text.strip_prefix("alias/").map(|_| text).or_else(|| {
-                let (_, resource) = text.rsplit_once(':')?;
-                resource.starts_with("alias/").then_some(resource)
-            });
-            Ok(match (alias, key.arn()) {
-                (Some(alias), _) => KeyResource::Alias(alias.to_owned()),
-                (None, Some(arn)) => KeyResource::Arn(arn.into()),
-                (None, None) => KeyResource::Arn(Value::sub(format!(
-                    "arn:${{AWS::Partition}}:kms:${{AWS::Region}}:${{AWS::AccountId}}:key/{text}"
-                ))),
+            // An ARN says itself where its key is.
+            let (owner, resource) = match key.arn().and_then(|arn| arn.rsplit_once(':')) {
+                Some((owner, resource)) => (Some(owner), resource),
+                None => (None, text),
+            };
+            Ok(match (owner, resource.starts_with("alias/")) {
+                (owner, true) => KeyResource::Alias {
+                    keys: match owner {
+                        Some(owner) => format!("{owner}:key/*").into(),
+                        None => Value::sub(format!("{KEYS}*")),
+                    },
+                    alias: resource.to_owned(),
+                },
+                (Some(_), false) => KeyResource::Arn(text.into()),
+                (None, false) => KeyResource::Arn(Value::sub(format!("{KEYS}{text}"))),
             })
         }
         // A parameter, an attribute, an import: by convention an ARN, and where it is not, the

@@ -327,16 +327,14 @@ impl ExecutionRole {
             let sid = numbered("UseKey", index);
             let mut statement = match key_resource(&key.key)? {
                 KeyResource::Arn(arn) => allow(sid, key.actions, arn.into_json()),
-                KeyResource::Alias(alias) => {
-                    // A policy cannot name a key by its alias: the request's alias is a condition.
-                    let keys = Value::sub(
-                        "arn:${AWS::Partition}:kms:${AWS::Region}:${AWS::AccountId}:key/*",
-                    );
+                KeyResource::Alias { keys, alias } => {
+                    // A policy cannot name a key by its alias: it is a condition. Not on the
+                    // request's alias, which decryption and grants do not have.
                     let mut statement = allow(sid, key.actions, keys.into_json());
                     condition(
                         &mut statement,
-                        "StringEquals",
-                        "kms:RequestAlias",
+                        "ForAnyValue:StringEquals",
+                        "kms:ResourceAliases",
                         alias.into(),
                     );
                     statement

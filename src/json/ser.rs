@@ -75,6 +75,11 @@ impl Serializer for TreeSerializer {
     }
 
     fn serialize_f64(self, value: f64) -> Result<Json, Error> {
+        // JSON has one kind of number: `1`, which a person wrote, must not come back as `1.0`.
+        if value.fract() == 0.0 && value.abs() < 9_007_199_254_740_992.0 {
+            #[allow(clippy::cast_possible_truncation, reason = "whole and below 2^53")]
+            return Ok(Json::Number((value as i64).into()));
+        }
         Number::from_f64(value).map(Json::Number).ok_or_else(|| {
             ser::Error::custom(format_args!("expected a finite number, got `{value}`"))
         })

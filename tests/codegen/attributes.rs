@@ -109,7 +109,7 @@ fn leaves(document: &Value, schema: &Value, prefix: &str, attributes: &mut Vec<S
         let items = property.pointer("/items/type").and_then(Value::as_str);
         if is("object") && has_properties {
             leaves(document, property, &format!("{path}."), attributes);
-        } else if !is("object") && !(is("array") && matches!(items, Some("object" | "array"))) {
+        } else if !(is("object") || is("array") && matches!(items, Some("object" | "array"))) {
             attributes.push(path);
         }
     }

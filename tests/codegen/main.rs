@@ -19,6 +19,7 @@ mod emit;
 mod fixups;
 mod model;
 mod naming;
+mod prune;
 mod sets;
 mod strip;
 mod tables;

@@ -30,7 +30,7 @@ impl Sets {
     pub(super) fn named(
         &self,
         objects: &mut BTreeMap<String, Object>,
-        taken: BTreeSet<String>,
+        taken: &BTreeSet<String>,
     ) -> Result<BTreeMap<String, Vec<String>>> {
         let mut used = Vec::new();
         for object in objects.values() {

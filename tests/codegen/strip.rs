@@ -2,6 +2,7 @@
 //! the handlers call. AWS's prose stays where it is.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
@@ -91,7 +92,7 @@ pub(super) fn strip(folder: &Path) -> Result<Files> {
             serde_json::to_string_pretty(&stripped).map_err(|error| error.to_string())?;
         text.push('\n');
         files.insert(kind.schema_path().into(), text);
-        version.push_str(&format!("{hash} {}\n", kind.name()));
+        let _ = writeln!(version, "{hash} {}", kind.name());
     }
     files.insert("VERSION".into(), version);
     Ok(files)

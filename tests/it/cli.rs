@@ -104,8 +104,8 @@ fn output_depends_on_the_files_only() {
 #[test]
 fn own_templates_are_up_to_date() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    run(sageform(root).args(["synth", "--check"]));
     run(sageform(root).args(["schema", "--check"]));
+    run(sageform(root).args(["synth", "--check"]));
 }
 
 /// The two commands of a new project's README work.

@@ -5,6 +5,7 @@
 mod cli;
 mod floors;
 mod hosting;
+mod l1;
 mod rules;
 mod stage_files;
 mod support;

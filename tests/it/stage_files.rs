@@ -28,6 +28,7 @@ const BEYOND_A_SCHEMA: &[&str] = &[
     "missing-required",
     "models",
     "names-derived",
+    "no-value",
     "scaling",
     "stage-names-case",
     "values-compared",

@@ -24,7 +24,7 @@ pub(in crate::config) const SOURCES: &[&[&str]] = &[
 ];
 
 /// The ways to name the model data.
-const DATA: &[&[&str]] = &[
+pub(in crate::config) const DATA: &[&[&str]] = &[
     &["ModelDataUrl"],
     &["ModelDataPrefix"],
     &["ModelDataObject"],
@@ -114,7 +114,7 @@ fn container(stage: Subject<'_>, path: &str, cx: &mut Cx<'_>) {
             );
             stage.at_value(cx, &url, finding);
         }
-        Some(text) if !multi && !text.ends_with(".tar.gz") && !text.ends_with(".tgz") => {
+        Some(text) if !multi && ![".tar.gz", ".tgz"].iter().any(|end| text.ends_with(end)) => {
             let message = format!("`ModelDataUrl`: expected one `.tar.gz`, got `{text}`");
             let finding = Finding::warning("model-archive", message)
                 .hint("for a file that is not compressed write `ModelDataObject`");
