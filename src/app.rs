@@ -77,7 +77,10 @@ pub fn synthesize(stacks: &[StackInput<'_>], wanted: impl Fn(&str) -> bool) -> S
                 stack.override_properties(id, properties.clone().into(), Some(cause));
             }
             let (template, mut findings) = stack.finish();
-            findings.extend(rules::check(&template));
+            // Of a stack that stopped before its first resource, everything has been said.
+            if template.resources().next().is_some() || !findings.iter().any(Finding::is_error) {
+                findings.extend(rules::check(&template));
+            }
             for finding in findings {
                 let mut finding = in_stack(finding, input.name);
                 finding.place.stages = vec![stage.name.clone()];

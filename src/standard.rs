@@ -4,6 +4,7 @@
 //! one. A stack in Rust may call [`standard`] and add to what it returns.
 
 mod model;
+mod role;
 mod scaling;
 
 use crate::cfn::iam::Role;
@@ -12,8 +13,8 @@ use crate::config::{self, Stage};
 use crate::finding::Finding;
 use crate::hosting::{
     AsyncOutput, CapturedSide, DataCapture, Endpoint, EndpointConfig, EndpointConfigHandle,
-    EndpointHandle, ExecutionRole, InstanceCount, InstanceVariant, Memory, Mode, ModelPackageGroup,
-    Network, NotDerivable, NotifiedOutcome, ServerlessVariant,
+    EndpointHandle, InstanceCount, InstanceVariant, Memory, Mode, ModelPackageGroup, Network,
+    NotifiedOutcome, ServerlessVariant,
 };
 use crate::json::Json;
 use crate::literal::{RoleArn, TopicArn, VariantName};
@@ -21,6 +22,7 @@ use crate::template::{Handle, Stack};
 use crate::value::Value;
 
 use model::PreparedModel;
+use role::{Inputs, NotNameable, RoleInUse};
 
 /// The endpoint that the standard stack has built: what a stack of your own adds alarms, dashboards
 /// or permissions to.
@@ -49,10 +51,11 @@ pub fn standard(stack: &mut Stack, stage: &Stage) -> Option<Hosted> {
     stack.caused_by(Some(stage.source("")), |stack| {
         match host(stack, stage, endpoint) {
             Ok(hosted) => hosted,
-            Err(error) => {
+            Err(NotNameable { error, path }) => {
                 stack.report(
                     Finding::error("role-not-derivable", error.to_string())
-                        .at(stage.source("Model"))
+                        .at(stage.source(&path))
+                        .path(path)
                         .hint("write it out, or name a role with `ExecutionRoleArn`"),
                 );
                 None
@@ -91,7 +94,7 @@ fn host(
     stack: &mut Stack,
     stage: &Stage,
     endpoint: &config::Endpoint,
-) -> Result<Option<Hosted>, NotDerivable> {
+) -> Result<Option<Hosted>, NotNameable> {
     match &endpoint.mode {
         config::Mode::RealTime(mode) => real_time(stack, stage, endpoint, mode),
         config::Mode::Async(mode) => asynchronous(stack, stage, endpoint, mode),
@@ -104,16 +107,28 @@ fn real_time(
     stage: &Stage,
     endpoint: &config::Endpoint,
     mode: &config::RealTime,
-) -> Result<Option<Hosted>, NotDerivable> {
+) -> Result<Option<Hosted>, NotNameable> {
     let alone = mode.variants.len() == 1;
-    let prefix = |variant: &config::Variant| match alone {
-        true => String::new(),
-        false => pascal(variant.name.as_str()),
+    // Where the file states a variant: in a list, or as the stage's own keys.
+    let listed = stage.has("Variants");
+    let path = |index: usize, key: &str| match listed {
+        true => format!("Variants[{index}].{key}"),
+        false => key.to_owned(),
+    };
+    // The ids of a listed variant are its own, so that another one may join or leave it: a scalable
+    // target under another id would be registered anew, and deregistered with the old one.
+    let prefix = |variant: &config::Variant| match listed {
+        true => pascal(variant.name.as_str()),
+        false => String::new(),
     };
     let prepared: Vec<_> = mode
         .variants
         .iter()
-        .map(|variant| model::prepare(stack, endpoint, &prefix(variant), &variant.model))
+        .enumerate()
+        .map(|(index, variant)| {
+            let path = path(index, "Model");
+            model::prepare(stack, endpoint, &prefix(variant), path, &variant.model)
+        })
         .collect();
     let capture = mode.data_capture.as_ref().map(data_capture);
     let role = Inputs {
@@ -151,12 +166,7 @@ fn real_time(
     let handle = add_endpoint(stack, stage, endpoint, &config);
     for (index, variant) in mode.variants.iter().enumerate() {
         if let Some(scaling) = &variant.auto_scaling {
-            let path = if alone {
-                String::new()
-            } else {
-                format!("Variants[{index}].")
-            };
-            let source = stage.source(&format!("{path}AutoScaling"));
+            let source = stage.source(&path(index, "AutoScaling"));
             let name = format!("{}Scaling", prefix(variant));
             stack.caused_by(Some(source), |stack| {
                 scaling::instances(stack, &handle, &name, &variant.name, scaling);
@@ -172,8 +182,8 @@ fn asynchronous(
     stage: &Stage,
     endpoint: &config::Endpoint,
     mode: &config::Async,
-) -> Result<Option<Hosted>, NotDerivable> {
-    let prepared = model::prepare(stack, endpoint, "", &mode.variant.model);
+) -> Result<Option<Hosted>, NotNameable> {
+    let prepared = model::prepare(stack, endpoint, "", "Model".to_owned(), &mode.variant.model);
     let (output, topics) = stack.caused_by(Some(stage.source("Async")), |stack| {
         async_output(stack, &mode.inference)
     });
@@ -237,8 +247,8 @@ fn serverless(
     stage: &Stage,
     endpoint: &config::Endpoint,
     mode: &config::Serverless,
-) -> Result<Option<Hosted>, NotDerivable> {
-    let prepared = model::prepare(stack, endpoint, "", &mode.model);
+) -> Result<Option<Hosted>, NotNameable> {
+    let prepared = model::prepare(stack, endpoint, "", "Model".to_owned(), &mode.model);
     let role = Inputs::default().role(stack, endpoint, std::slice::from_ref(&prepared))?;
     let source = stage.source("Model");
     let model = stack.caused_by(Some(source), |stack| {
@@ -282,7 +292,8 @@ fn instance_variant(
     network: Option<&config::Network>,
     alone: bool,
 ) -> Option<InstanceVariant> {
-    let model = stack.caused_by(Some(stage.source("Model")), |stack| {
+    let source = stage.source(model.path());
+    let model = stack.caused_by(Some(source), |stack| {
         model.add(
             stack,
             role,
@@ -345,61 +356,6 @@ fn finish<M: Mode>(
         variants,
         execution_role_arn: role.arn,
         execution_role: role.handle,
-    }
-}
-
-/// The role that the containers run under.
-struct RoleInUse {
-    arn: Value<RoleArn>,
-    handle: Option<Handle<Role>>,
-}
-
-/// What the role has to allow beside models.
-#[derive(Default)]
-struct Inputs<'a> {
-    network: bool,
-    capture: Option<&'a DataCapture>,
-    output: Option<&'a AsyncOutput>,
-    payloads: &'a [Value<crate::literal::S3Uri>],
-}
-
-impl Inputs<'_> {
-    fn role(
-        self,
-        stack: &mut Stack,
-        endpoint: &config::Endpoint,
-        models: &[PreparedModel],
-    ) -> Result<RoleInUse, NotDerivable> {
-        if let Some(arn) = &endpoint.execution_role_arn {
-            return Ok(RoleInUse {
-                arn: arn.clone(),
-                handle: None,
-            });
-        }
-        let mut role = ExecutionRole::new(endpoint.name.clone());
-        for container in models.iter().flat_map(PreparedModel::containers) {
-            role = role.container(container)?;
-        }
-        for location in self.payloads {
-            role = role.reads_input(location)?;
-        }
-        if let Some(output) = self.output {
-            role = role.async_output(output)?;
-        }
-        if let Some(capture) = self.capture {
-            role = role.data_capture(capture)?;
-        }
-        if let Some(key) = &endpoint.kms_key_id {
-            role = role.volume_key(key);
-        }
-        if self.network {
-            role = role.network();
-        }
-        let handle = role.add_to(stack, "ExecutionRole")?;
-        Ok(RoleInUse {
-            arn: Value::from(&handle),
-            handle: Some(handle),
-        })
     }
 }
 

@@ -90,7 +90,7 @@ where
 {
     match location {
         Value::Literal(uri) => {
-            let path = escape(uri.as_ref().trim_start_matches("s3://"));
+            let path = escape(&verbatim(uri.as_ref().trim_start_matches("s3://")));
             Ok(Value::sub(format!(
                 "arn:${{AWS::Partition}}:s3:::{path}{suffix}"
             )))
@@ -99,6 +99,7 @@ where
             if let (Function::Sub, Json::String(template)) = (call.function, &call.argument)
                 && let Some(path) = template.strip_prefix("s3://")
             {
+                let path = path.replace('*', "${!*}").replace('?', "${!?}");
                 return Ok(Value::sub(format!(
                     "arn:${{AWS::Partition}}:s3:::{path}{suffix}"
                 )));
@@ -169,27 +170,33 @@ fn ecr_in_template(template: &str) -> Option<Value<String>> {
     })
 }
 
-/// A KMS key as a policy names it: by ARN, or every key of the account with this alias.
+/// A KMS key as a policy names it: by ARN, or every key of an account and region with this alias.
 pub(super) enum KeyResource {
     Arn(Value<String>),
-    Alias(String),
+    Alias { keys: Value<String>, alias: String },
 }
 
 /// What a policy has to say of a key.
 pub(super) fn key_resource(key: &Value<KmsKey>) -> Result<KeyResource, NotDerivable> {
     match key {
         Value::Literal(key) => {
+            const KEYS: &str = "arn:${AWS::Partition}:kms:${AWS::Region}:${AWS::AccountId}:key/";
             let text = key.as_str();
-            let alias = text.strip_prefix("alias/").map(|_| text).or_else(|| {
-                let (_, resource) = text.rsplit_once(':')?;
-                resource.starts_with("alias/").then_some(resource)
-            });
-            Ok(match (alias, key.arn()) {
-                (Some(alias), _) => KeyResource::Alias(alias.to_owned()),
-                (None, Some(arn)) => KeyResource::Arn(arn.into()),
-                (None, None) => KeyResource::Arn(Value::sub(format!(
-                    "arn:${{AWS::Partition}}:kms:${{AWS::Region}}:${{AWS::AccountId}}:key/{text}"
-                ))),
+            // An ARN says itself where its key is.
+            let (owner, resource) = match key.arn().and_then(|arn| arn.rsplit_once(':')) {
+                Some((owner, resource)) => (Some(owner), resource),
+                None => (None, text),
+            };
+            Ok(match (owner, resource.starts_with("alias/")) {
+                (owner, true) => KeyResource::Alias {
+                    keys: match owner {
+                        Some(owner) => format!("{owner}:key/*").into(),
+                        None => Value::sub(format!("{KEYS}*")),
+                    },
+                    alias: resource.to_owned(),
+                },
+                (Some(_), false) => KeyResource::Arn(text.into()),
+                (None, false) => KeyResource::Arn(Value::sub(format!("{KEYS}{text}"))),
             })
         }
         // A parameter, an attribute, an import: by convention an ARN, and where it is not, the
@@ -197,6 +204,22 @@ pub(super) fn key_resource(key: &Value<KmsKey>) -> Result<KeyResource, NotDeriva
         Value::Intrinsic(call) => Ok(KeyResource::Arn(Value::Intrinsic(call.clone()))),
         Value::Raw(raw) => Ok(KeyResource::Arn(Value::Raw(raw.clone()))),
     }
+}
+
+/// A literal text within a policy: what policies read as wildcards or variables stands for itself.
+///
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#policy-vars-specialchars>
+pub(super) fn verbatim(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '*' => out.push_str("${*}"),
+            '?' => out.push_str("${?}"),
+            '$' => out.push_str("${$}"),
+            other => out.push(other),
+        }
+    }
+    out
 }
 
 /// A literal text within `Fn::Sub`.

@@ -6,10 +6,11 @@ use crate::cfn::iam::role as l1;
 use crate::json::{Json, Object};
 use crate::literal::{EndpointName, KmsKey, S3Prefix, TopicArn};
 use crate::template::{Handle, Stack};
-use crate::value::{Pseudo, Value};
+use crate::value::{Function, Pseudo, Value};
 
 use super::access::{
     KeyResource, NotDerivable, PackageKey, bucket_arn, key_resource, object_arn, repository_arn,
+    verbatim,
 };
 use super::capture::{AsyncOutput, DataCapture};
 use super::container::{AnyContainer, ContainerSource, DataLocation};
@@ -305,7 +306,7 @@ impl ExecutionRole {
             );
             // Listing asks for the prefix itself or for what is below it.
             if !prefix.is_empty() {
-                let prefixes = vec![Json::from(format!("{prefix}*"))];
+                let prefixes = vec![Json::from(format!("{}*", verbatim(&prefix)))];
                 condition(&mut statement, "StringLike", "s3:prefix", prefixes.into());
             }
             statements.push(statement);
@@ -326,16 +327,14 @@ impl ExecutionRole {
             let sid = numbered("UseKey", index);
             let mut statement = match key_resource(&key.key)? {
                 KeyResource::Arn(arn) => allow(sid, key.actions, arn.into_json()),
-                KeyResource::Alias(alias) => {
-                    // A policy cannot name a key by its alias: the request's alias is a condition.
-                    let keys = Value::sub(
-                        "arn:${AWS::Partition}:kms:${AWS::Region}:${AWS::AccountId}:key/*",
-                    );
+                KeyResource::Alias { keys, alias } => {
+                    // A policy cannot name a key by its alias: it is a condition. Not on the
+                    // request's alias, which decryption and grants do not have.
                     let mut statement = allow(sid, key.actions, keys.into_json());
                     condition(
                         &mut statement,
-                        "StringEquals",
-                        "kms:RequestAlias",
+                        "ForAnyValue:StringEquals",
+                        "kms:ResourceAliases",
                         alias.into(),
                     );
                     statement
@@ -388,10 +387,10 @@ const NETWORK: &[&str] = &[
 fn below(location: Value<crate::literal::S3Uri>) -> Result<Value<String>, NotDerivable> {
     let ends_with_slash = match &location {
         Value::Literal(uri) => uri.as_str().ends_with('/'),
-        Value::Intrinsic(call) => call
-            .argument
-            .as_str()
-            .is_some_and(|text| text.ends_with('/')),
+        Value::Intrinsic(call) => match (call.function, &call.argument) {
+            (Function::Sub, Json::String(template)) => template.ends_with('/'),
+            _ => false,
+        },
         Value::Raw(_) => false,
     };
     let suffix = if ends_with_slash { "*" } else { "/*" };

@@ -22,7 +22,11 @@ pub fn check(template: &Template) -> Vec<Finding> {
         if finding.place.source.is_none()
             && let Some(id) = &finding.place.logical_id
         {
-            finding.place.source = template.sources.get(id).cloned();
+            let overridden = finding.place.path.as_deref().and_then(|path| {
+                let property = path.split(['.', '[']).next()?;
+                template.sources.get(&format!("{id}.{property}"))
+            });
+            finding.place.source = overridden.or_else(|| template.sources.get(id)).cloned();
         }
     }
     findings

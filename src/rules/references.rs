@@ -36,7 +36,11 @@ pub(super) fn check(template: &Template) -> Vec<Finding> {
             }
         }
         if let Some(resource) = names.resources.get(resource.id) {
-            graph[resource.index] = std::mem::take(&mut walk.edges);
+            let mut edges = std::mem::take(&mut walk.edges);
+            // A circle is one, however many of its references close it.
+            let mut known = BTreeSet::new();
+            edges.retain(|target| known.insert(*target));
+            graph[resource.index] = edges;
         }
     }
     for (name, output) in template
@@ -287,12 +291,10 @@ impl<'a> Walk<'a> {
         match expression {
             Json::Object(object) => match object.single() {
                 Some(("Condition", name)) => self.condition(name, path),
-                Some(("Ref" | "Fn::FindInMap", _)) => self.value(expression, path),
-                _ => {
-                    for (key, value) in object.iter() {
-                        self.condition_expression(value, &path.key(key));
-                    }
+                Some((key @ ("Fn::And" | "Fn::Or" | "Fn::Not" | "Fn::Equals"), argument)) => {
+                    self.condition_expression(argument, &path.key(key));
                 }
+                _ => self.value(expression, path),
             },
             Json::Array(items) => {
                 for (index, item) in items.iter().enumerate() {

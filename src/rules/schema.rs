@@ -212,11 +212,7 @@ impl Check<'_> {
             Constraint::AtLeastOne(names) => (!names.iter().any(|name| set(name)))
                 .then(|| format!("`{name}` has at least one of {}, got none", quoted(names))),
             Constraint::Requires(first, others) => {
-                let missing: Vec<_> = others
-                    .iter()
-                    .copied()
-                    .filter(|other| !object.contains_key(other))
-                    .collect();
+                let missing: Vec<_> = others.iter().copied().filter(|other| !set(other)).collect();
                 (set(first) && !undecided(first) && !missing.is_empty())
                     .then(|| format!("`{first}` of `{name}` needs {} beside it", quoted(&missing)))
             }

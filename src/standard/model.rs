@@ -15,6 +15,7 @@ use crate::value::Value;
 /// A model whose containers are known, before there is a role.
 pub(super) struct PreparedModel {
     id: String,
+    path: String,
     containers: Containers,
 }
 
@@ -33,11 +34,12 @@ enum PortableContainer {
 }
 
 /// Declares what a model needs of the template, such as the parameters of a package that is not
-/// pinned. `prefix` keeps the models of several variants apart.
+/// pinned. `prefix` keeps the models of several variants apart; `path` is where the stage states it.
 pub(super) fn prepare(
     stack: &mut Stack,
     endpoint: &config::Endpoint,
     prefix: &str,
+    path: String,
     source: &ModelSource,
 ) -> PreparedModel {
     let containers = match source {
@@ -74,11 +76,17 @@ pub(super) fn prepare(
     };
     PreparedModel {
         id: format!("{prefix}Model"),
+        path,
         containers,
     }
 }
 
 impl PreparedModel {
+    /// Where the stage states it.
+    pub(super) fn path(&self) -> &str {
+        &self.path
+    }
+
     /// What the role is derived from.
     pub(super) fn containers(&self) -> Vec<&AnyContainer> {
         match &self.containers {

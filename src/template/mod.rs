@@ -31,7 +31,8 @@ pub struct Template {
     pub document: Object,
     /// The stack's name, where it is known.
     pub stack: Option<String>,
-    /// What caused each resource, parameter or output, by its logical id.
+    /// What caused each resource, parameter or output, by its logical id; and each property that was
+    /// overridden, by `<logical id>.<property>`.
     pub sources: BTreeMap<String, Source>,
 }
 

@@ -293,16 +293,18 @@ impl Stack {
 
     #[track_caller]
     fn source(&self) -> Source {
-        self.cause.clone().unwrap_or_else(|| {
-            let location = Location::caller();
-            Source {
+        // Not in a closure, which would name itself as the caller.
+        let location = Location::caller();
+        match &self.cause {
+            Some(cause) => cause.clone(),
+            None => Source {
                 file: location.file().replace('\\', "/"),
                 line: location.line() as usize,
                 column: location.column() as usize,
                 length: 1,
                 text: None,
-            }
-        })
+            },
+        }
     }
 
     /// Merges raw properties into the resource with this logical id: objects merge key by key, `null`
@@ -318,6 +320,12 @@ impl Stack {
             .iter_mut()
             .find(|entry| entry.id.as_str() == logical_id);
         if let Some(entry) = found {
+            if let (Some(cause), Some(properties)) = (cause, properties.as_object()) {
+                for name in properties.keys() {
+                    let place = format!("{logical_id}.{name}");
+                    self.sources.insert(place, cause.clone());
+                }
+            }
             entry.properties.merge(properties);
             return;
         }

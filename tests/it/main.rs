@@ -4,5 +4,8 @@
 
 mod cli;
 mod floors;
+mod hosting;
 mod l1;
+mod rules;
 mod stage_files;
+mod support;

@@ -1,0 +1,83 @@
+//! The role: the one that the stage names, or one that is made of what the stage declares.
+
+use crate::cfn::iam::Role;
+use crate::config;
+use crate::hosting::{AsyncOutput, DataCapture, ExecutionRole, NotDerivable};
+use crate::literal::{RoleArn, S3Uri};
+use crate::template::{Handle, Stack};
+use crate::value::Value;
+
+use super::model::PreparedModel;
+
+/// The role that the containers run under.
+pub(super) struct RoleInUse {
+    pub(super) arn: Value<RoleArn>,
+    pub(super) handle: Option<Handle<Role>>,
+}
+
+/// An input that a role cannot name, and the path at which the stage states it.
+pub(super) struct NotNameable {
+    pub(super) error: NotDerivable,
+    pub(super) path: String,
+}
+
+fn at(path: impl Into<String>) -> impl FnOnce(NotDerivable) -> NotNameable {
+    let path = path.into();
+    |error| NotNameable { error, path }
+}
+
+/// What the role has to allow beside models.
+#[derive(Default)]
+pub(super) struct Inputs<'a> {
+    pub(super) network: bool,
+    pub(super) capture: Option<&'a DataCapture>,
+    pub(super) output: Option<&'a AsyncOutput>,
+    pub(super) payloads: &'a [Value<S3Uri>],
+}
+
+impl Inputs<'_> {
+    pub(super) fn role(
+        self,
+        stack: &mut Stack,
+        endpoint: &config::Endpoint,
+        models: &[PreparedModel],
+    ) -> Result<RoleInUse, NotNameable> {
+        if let Some(arn) = &endpoint.execution_role_arn {
+            return Ok(RoleInUse {
+                arn: arn.clone(),
+                handle: None,
+            });
+        }
+        let mut role = ExecutionRole::new(endpoint.name.clone());
+        for model in models {
+            for container in model.containers() {
+                role = role.container(container).map_err(at(model.path()))?;
+            }
+        }
+        for location in self.payloads {
+            role = role
+                .reads_input(location)
+                .map_err(at("Async.S3InputPath"))?;
+        }
+        if let Some(output) = self.output {
+            role = role.async_output(output).map_err(at("Async"))?;
+        }
+        if let Some(capture) = self.capture {
+            let path = "DataCapture.DestinationS3Uri";
+            role = role.data_capture(capture).map_err(at(path))?;
+        }
+        if let Some(key) = &endpoint.kms_key_id {
+            role = role.volume_key(key);
+        }
+        if self.network {
+            role = role.network();
+        }
+        let handle = role
+            .add_to(stack, "ExecutionRole")
+            .map_err(at("KmsKeyId"))?;
+        Ok(RoleInUse {
+            arn: Value::from(&handle),
+            handle: Some(handle),
+        })
+    }
+}

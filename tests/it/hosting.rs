@@ -1,0 +1,51 @@
+//! Stage files and the templates that the standard hosting stack makes of them:
+//! `tests/cases/hosting/<case>/config/<stack>.yaml` and `<Stage>.template.json`, or `findings.txt`
+//! where something is wrong.
+//!
+//! `SNAPSHOTS=overwrite cargo test --test it hosting` accepts what comes out now. Read it against
+//! the contract below, and run `tests/validators/check.py`, before you commit it.
+
+use std::path::PathBuf;
+
+use sageform::app::StageTemplate;
+use sageform::json::{Json, Object};
+use sageform::template::{ResourceView, Template, json_text};
+
+use crate::support::{document, entries, folder, golden, render, stem, synthesize};
+
+fn cases() -> Vec<PathBuf> {
+    let cases = entries(&folder("hosting"));
+    assert!(cases.len() > 12, "the cases are gone");
+    cases
+}
+
+#[test]
+fn each_stage_becomes_the_expected_template() {
+    for case in cases() {
+        let synthesis = synthesize(&case);
+        let findings = case.join("findings.txt");
+        if synthesis.findings.is_empty() {
+            assert!(!findings.exists(), "{} has none", findings.display());
+        } else {
+            golden(&findings, render(&synthesis.findings));
+        }
+        let mut expected = Vec::new();
+        if !synthesis.has_errors() {
+            for StageTemplate {
+                stage, template, ..
+            } in &synthesis.templates
+            {
+                let path = case.join(format!("{stage}.template.json"));
+                golden(&path, json_text(&template.document));
+                expected.push(path);
+            }
+        }
+        expected.sort();
+        let mut there = entries(&case);
+        there.retain(|path| {
+            path.extension()
+                .is_some_and(|extension| extension == "json")
+        });
+        assert_eq!(there, expected, "templates without a stage");
+    }
+}
