@@ -4,7 +4,7 @@ use crate::config::{self, Stage};
 use crate::finding::{Finding, Source};
 use crate::rules;
 use crate::standard::standard;
-use crate::template::{Stack, Template};
+use crate::template::{Stack, Template, json_text};
 
 /// Adds a stack's resources for one stage.
 pub type Build = fn(&mut Stack, &Stage);
@@ -31,6 +31,8 @@ pub struct StageTemplate {
     pub stack: String,
     /// The template.
     pub template: Template,
+    /// Its canonical text.
+    pub text: String,
 }
 
 /// What a synthesis yields. Templates with errors are there too, so that a caller can show them;
@@ -77,9 +79,10 @@ pub fn synthesize(stacks: &[StackInput<'_>], wanted: impl Fn(&str) -> bool) -> S
                 stack.override_properties(id, properties.clone().into(), Some(cause));
             }
             let (template, mut findings) = stack.finish();
+            let text = json_text(&template.document);
             // Of a stack that stopped before its first resource, everything has been said.
             if template.resources().next().is_some() || !findings.iter().any(Finding::is_error) {
-                findings.extend(rules::check(&template));
+                findings.extend(rules::check(&template, text.len()));
             }
             for finding in findings {
                 let mut finding = in_stack(finding, input.name);
@@ -90,6 +93,7 @@ pub fn synthesize(stacks: &[StackInput<'_>], wanted: impl Fn(&str) -> bool) -> S
                 stage: stage.name.clone(),
                 stack: input.name.to_owned(),
                 template,
+                text,
             });
         }
     }

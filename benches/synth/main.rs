@@ -26,7 +26,6 @@ use std::time::Instant;
 use divan::{AllocProfiler, Bencher};
 use sageform::app::{StackInput, synthesize};
 use sageform::config::Text;
-use sageform::template::json_text;
 
 #[global_allocator]
 static ALLOCATOR: AllocProfiler = AllocProfiler::system();
@@ -67,8 +66,8 @@ fn synth(services: usize) -> Vec<String> {
     assert!(!synthesis.has_errors(), "{:#?}", synthesis.findings);
     synthesis
         .templates
-        .iter()
-        .map(|template| json_text(&template.template.document))
+        .into_iter()
+        .map(|template| template.text)
         .collect()
 }
 

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 
 use sageform::app::StageTemplate;
 use sageform::json::{Json, Object};
-use sageform::template::{ResourceView, Template, json_text};
+use sageform::template::{ResourceView, Template};
 
 use crate::support::{document, entries, folder, golden, render, stem, synthesize};
 
@@ -31,12 +31,9 @@ fn each_stage_becomes_the_expected_template() {
         }
         let mut expected = Vec::new();
         if !synthesis.has_errors() {
-            for StageTemplate {
-                stage, template, ..
-            } in &synthesis.templates
-            {
+            for StageTemplate { stage, text, .. } in &synthesis.templates {
                 let path = case.join(format!("{stage}.template.json"));
-                golden(&path, json_text(&template.document));
+                golden(&path, text.clone());
                 expected.push(path);
             }
         }

@@ -16,7 +16,8 @@ use sageform::template::{Stack, Template};
 use crate::support::{document, entries, folder, golden, render};
 
 fn check(document: Object) -> Vec<Finding> {
-    rules::check(&Template::from_document(document))
+    let bytes = sageform::template::json_text(&document).len();
+    rules::check(&Template::from_document(document), bytes)
 }
 
 fn read(path: &Path) -> Object {
@@ -204,7 +205,8 @@ fn a_finding_names_the_cause_that_the_template_knows() {
     stack.add("Endpoint", endpoint);
     let (template, findings) = stack.finish();
     assert!(findings.is_empty());
-    let findings = rules::check(&template);
+    let bytes = sageform::template::json_text(&template.document).len();
+    let findings = rules::check(&template, bytes);
     let source = findings[0].place.source.as_ref().unwrap();
     assert_eq!(
         (source.file.as_str(), source.line),

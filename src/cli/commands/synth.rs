@@ -7,7 +7,7 @@ use clap::Args;
 
 use crate::app::{StageTemplate, Synthesis};
 use crate::finding::Finding;
-use crate::template::{json_text, yaml_text};
+use crate::template::yaml_text;
 
 use super::super::args::Selection;
 use super::super::output::{Change, Plan, TEMPLATES};
@@ -89,11 +89,10 @@ fn file_name(template: &StageTemplate, yaml: bool) -> String {
 }
 
 fn text(template: &StageTemplate, yaml: bool) -> String {
-    let document = &template.template.document;
     if yaml {
-        yaml_text(document)
+        yaml_text(&template.template.document)
     } else {
-        json_text(document)
+        template.text.clone()
     }
 }
 
