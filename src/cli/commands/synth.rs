@@ -90,7 +90,8 @@ fn file_name(template: &StageTemplate, yaml: bool) -> String {
 
 fn text(template: &StageTemplate, yaml: bool) -> String {
     if yaml {
-        yaml_text(&template.template.document)
+        let document = serde_json::from_str(&template.text).expect("synthesis writes JSON objects");
+        yaml_text(&document)
     } else {
         template.text.clone()
     }
