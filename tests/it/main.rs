@@ -8,4 +8,5 @@ mod hosting;
 mod l1;
 mod rules;
 mod stage_files;
+mod ui;
 mod support;
