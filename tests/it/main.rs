@@ -3,9 +3,12 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod cli;
+mod contract;
+mod document;
 mod floors;
 mod hosting;
 mod l1;
 mod rules;
 mod stage_files;
 mod support;
+mod values;
