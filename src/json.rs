@@ -333,8 +333,11 @@ impl Serialize for Json {
             Self::Bool(value) => serializer.serialize_bool(*value),
             Self::Number(number) => number.serialize(serializer),
             Self::String(text) => serializer.serialize_str(text),
-            Self::Array(items) => items.serialize(serializer),
-            Self::Object(object) => object.serialize(serializer),
+            // Whole trees within typed properties (policies, arguments of functions) are handed over
+            // to the tree under construction instead of being taken apart and put together again.
+            Self::Array(_) | Self::Object(_) => {
+                serializer.serialize_newtype_struct(ser::TREE, &ser::Tree(self))
+            }
         }
     }
 }

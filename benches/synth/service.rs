@@ -19,11 +19,17 @@ const CAPACITY: Capacity = Capacity::new(2, 20);
 
 /// Builds the services that the stack's name counts: `services-<first>-<count>`.
 pub fn services(stack: &mut Stack, stage: &Stage) {
-    let mut numbers = stage.stack.split('-').skip(1).map(|number| number.parse::<usize>().unwrap());
+    let mut numbers = stage
+        .stack
+        .split('-')
+        .skip(1)
+        .map(|number| number.parse::<usize>().unwrap());
     let (first, count) = (numbers.next().unwrap(), numbers.next().unwrap());
     stack.describe(format!("{}, stage {}", stage.stack, stage.name));
     for number in first..first + count {
-        stack.scoped(format!("Service{number}"), |stack| service(stack, stage, number));
+        stack.scoped(format!("Service{number}"), |stack| {
+            service(stack, stage, number)
+        });
     }
 }
 
@@ -47,9 +53,10 @@ fn service(stack: &mut Stack, stage: &Stage, number: usize) {
         .execution_role(&role)
         .build()
         .add_to(stack, "Model");
-    let count = variant.instance_count.clone().map(|count| {
-        InstanceCount::parse(u32::try_from(count).unwrap()).unwrap()
-    });
+    let count = variant
+        .instance_count
+        .clone()
+        .map(|count| InstanceCount::parse(u32::try_from(count).unwrap()).unwrap());
     let variant = InstanceVariant::builder(VARIANT)
         .model(&model)
         .instance_type(variant.instance_type.clone())
@@ -105,7 +112,14 @@ fn service(stack: &mut Stack, stage: &Stage, number: usize) {
         },
     );
     let metric = InstanceMetric::InvocationsPerInstance(70.0.into());
-    endpoint.scale_instances(stack, "Scaling", &VARIANT, CAPACITY, metric, Cooldowns::default());
+    endpoint.scale_instances(
+        stack,
+        "Scaling",
+        &VARIANT,
+        CAPACITY,
+        metric,
+        Cooldowns::default(),
+    );
     stack.output(format!("Service{number}EndpointName"), endpoint.name());
     stack.output(format!("Service{number}EndpointArn"), endpoint.arn());
 }

@@ -2,7 +2,7 @@
 //!
 //! This floor alone prints, exits, and knows folders. A verb is one file in `commands/`, which
 //! reads the project, calls one function of a lower floor, and hands what it got to the printer.
-//! What is wrong is a [`Finding`](crate::finding::Finding) here too, so that a mistyped option and
+//! What is wrong is a [`Finding`] here too, so that a mistyped option and
 //! a mistyped key read alike.
 
 mod args;

@@ -385,3 +385,83 @@ fn read(root: &Path, shown: String) -> Result<Option<TextFile>, Finding> {
     let bytes = files::read(root, &shown, &Limits::STAGE_FILE)?;
     Ok(bytes.map(|bytes| TextFile { shown, bytes }))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn nothing(_: &mut crate::template::Stack, _: &config::Stage) {}
+
+    /// A project that has these files, all of them empty.
+    fn project(files: &[&str]) -> tempfile::TempDir {
+        let folder = tempfile::TempDir::new().unwrap();
+        for file in files {
+            let path = folder.path().join(file);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, "").unwrap();
+        }
+        folder
+    }
+
+    fn found(files: &[&str], registered: &[(&str, Build)]) -> (Vec<(String, bool)>, Vec<String>) {
+        let (builds, findings) = names(project(files).path(), registered).unwrap();
+        (
+            builds
+                .into_iter()
+                .map(|(name, build)| (name, build.is_some()))
+                .collect(),
+            findings
+                .into_iter()
+                .map(|finding| finding.message)
+                .collect(),
+        )
+    }
+
+    #[test]
+    fn a_stack_in_rust_builds_the_stage_file_of_its_name() {
+        let (stacks, findings) = found(
+            &[
+                "config/fraud.yaml",
+                "config/plain.yaml",
+                "stacks/main.rs",
+                "stacks/fraud.rs",
+            ],
+            &[("fraud", nothing)],
+        );
+        assert_eq!(
+            stacks,
+            [("fraud".to_owned(), true), ("plain".to_owned(), false)]
+        );
+        assert!(findings.is_empty(), "{findings:?}");
+    }
+
+    #[test]
+    fn a_compiled_in_stack_builds_nothing_where_its_file_is_not() {
+        let (stacks, findings) = found(&["config/fraud.yaml"], &[("fraud", nothing)]);
+        assert_eq!(stacks, [("fraud".to_owned(), false)]);
+        assert!(findings.is_empty(), "{findings:?}");
+    }
+
+    #[test]
+    fn a_stack_in_rust_needs_a_stage_file() {
+        let (stacks, findings) = found(
+            &["config/other.yaml", "stacks/fraud/mod.rs"],
+            &[("fraud", nothing)],
+        );
+        assert_eq!(stacks, [("other".to_owned(), false)]);
+        assert_eq!(
+            findings,
+            ["`stacks/fraud/mod.rs` has no stage file: `config/fraud.yaml` is missing"]
+        );
+    }
+
+    #[test]
+    fn a_stack_in_rust_must_be_listed() {
+        let (stacks, findings) = found(&["config/fraud.yaml", "stacks/fraud.rs"], &[]);
+        assert!(stacks.is_empty(), "{stacks:?}");
+        assert_eq!(
+            findings,
+            ["`stacks/fraud.rs` is not listed in `stacks/main.rs`"]
+        );
+    }
+}

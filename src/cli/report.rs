@@ -181,7 +181,7 @@ fn quoted(name: &str) -> String {
 pub(super) fn visible(text: &str) -> String {
     text.chars()
         .map(|character| match character {
-            '\n' | '\t' => character,
+            '\t' => character,
             '\0'..='\u{1f}' => {
                 char::from_u32(0x2400 + u32::from(character)).unwrap_or(char::REPLACEMENT_CHARACTER)
             }
@@ -218,4 +218,54 @@ fn acts(character: char) -> bool {
             | '\u{2060}'..='\u{206f}'
             | '\u{feff}'
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_of_rust_code_is_read_from_the_project_only() {
+        let folder = tempfile::TempDir::new().unwrap();
+        fs::create_dir(folder.path().join("stacks")).unwrap();
+        fs::write(
+            folder.path().join("stacks/fraud.rs"),
+            "//! Fraud.\nfn fraud() {}\n",
+        )
+        .unwrap();
+        fs::write(folder.path().join("secret.txt"), "secret\n").unwrap();
+        let source = |file: &str, line| Source {
+            file: file.to_owned(),
+            line,
+            column: 4,
+            length: 5,
+            text: None,
+        };
+        let root = folder.path().join("stacks");
+        let shown = |file: &str, line| {
+            let finding = Finding::error("rule", "message").at(source(file, line));
+            anstream::adapter::strip_str(&render(&[finding], Some(folder.path()))).to_string()
+        };
+        assert!(shown("stacks/fraud.rs", 2).contains("2 | fn fraud() {}\n  |    ^^^^^"));
+        assert!(shown("stacks/fraud.rs", 9).contains("--> stacks/fraud.rs:9:4"));
+        assert!(!shown("secret.txt", 1).contains("1 | secret"));
+        assert_eq!(rust_line(&source("../stacks/fraud.rs", 1), &root), None);
+    }
+
+    #[test]
+    fn no_character_that_a_terminal_acts_upon_is_left() {
+        let hostile: String = (0..0x300u32)
+            .chain(0x2000..0x2070)
+            .chain([0xfeff])
+            .filter_map(char::from_u32)
+            .collect();
+        let shown = visible(&hostile);
+        assert_eq!(shown.chars().count(), hostile.chars().count());
+        assert!(shown.chars().all(|character| {
+            character == '\t' || !(character.is_control() || acts(character))
+        }));
+        let json = escaped_json(&serde_json::to_string(&hostile).unwrap());
+        assert!(!json.contains(|character: char| character.is_control() || acts(character)));
+        assert_eq!(serde_json::from_str::<String>(&json).unwrap(), hostile);
+    }
 }

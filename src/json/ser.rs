@@ -1,5 +1,7 @@
 //! Anything serializable becomes a [`Json`] tree; field names stay borrowed.
 
+use std::cell::RefCell;
+
 use serde::ser::{self, Serialize, Serializer};
 
 use super::{Error, Json, Number, Object, Text};
@@ -11,6 +13,43 @@ use super::{Error, Json, Number, Object, Text};
 /// When the value's `Serialize` fails, a map's key is not a text, or a number is not finite.
 pub fn to_json<T: Serialize + ?Sized>(value: &T) -> Result<Json, Error> {
     value.serialize(TreeSerializer)
+}
+
+/// The name under which a [`Json`] presents itself to serializers; only the one below knows it.
+pub(super) const TREE: &str = "sageform::json::Json";
+
+/// A list or an object on its way through a serializer.
+pub(super) struct Tree<'a>(pub(super) &'a Json);
+
+thread_local! {
+    /// Set by the serializer below for the very next [`Tree`], which leaves a copy of itself here:
+    /// serde offers no other way to pass a value through whole. Copying a tree keeps the texts that
+    /// it has borrowed; serializing it would allocate every key.
+    static HANDOVER: RefCell<Handover> = const { RefCell::new(Handover::Idle) };
+}
+
+enum Handover {
+    Idle,
+    Wanted,
+    Done(Json),
+}
+
+impl Serialize for Tree<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let wanted = HANDOVER.with_borrow_mut(|handover| {
+            let wanted = matches!(handover, Handover::Wanted);
+            if wanted {
+                *handover = Handover::Done(self.0.clone());
+            }
+            wanted
+        });
+        match self.0 {
+            _ if wanted => serializer.serialize_unit(),
+            Json::Array(items) => items.serialize(serializer),
+            Json::Object(object) => object.serialize(serializer),
+            other => other.serialize(serializer),
+        }
+    }
 }
 
 impl ser::Error for Error {
@@ -129,10 +168,19 @@ impl Serializer for TreeSerializer {
 
     fn serialize_newtype_struct<T: Serialize + ?Sized>(
         self,
-        _name: &'static str,
+        name: &'static str,
         value: &T,
     ) -> Result<Json, Error> {
-        value.serialize(self)
+        if name != TREE {
+            return value.serialize(self);
+        }
+        HANDOVER.set(Handover::Wanted);
+        let unit = value.serialize(self)?;
+        Ok(match HANDOVER.replace(Handover::Idle) {
+            Handover::Done(json) => json,
+            // Somebody else's type of the same name.
+            Handover::Idle | Handover::Wanted => unit,
+        })
     }
 
     fn serialize_newtype_variant<T: Serialize + ?Sized>(

@@ -12,10 +12,11 @@ mod structure;
 use crate::finding::Finding;
 use crate::template::Template;
 
-/// Everything that is wrong with a template, in the order of the rule families.
-pub fn check(template: &Template) -> Vec<Finding> {
+/// Everything that is wrong with a template whose text has `bytes` bytes, in the order of the rule
+/// families.
+pub fn check(template: &Template, bytes: usize) -> Vec<Finding> {
     let mut findings = structure::check(template);
-    findings.extend(limits::check(template));
+    findings.extend(limits::check(template, bytes));
     findings.extend(references::check(template));
     findings.extend(schema::check(template));
     for finding in &mut findings {

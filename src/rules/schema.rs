@@ -425,13 +425,14 @@ fn cut(text: &str) -> String {
 
 thread_local! {
     /// Compiled once per pattern; `None` for a pattern that needs look-around, which is not judged.
-    static PATTERNS: RefCell<BTreeMap<&'static str, Option<Regex>>> = const { RefCell::new(BTreeMap::new()) };
+    /// The key is the pattern's address: comparing long patterns would take longer than matching.
+    static PATTERNS: RefCell<BTreeMap<*const str, Option<Regex>>> = const { RefCell::new(BTreeMap::new()) };
 }
 
 fn matches(pattern: &'static str, text: &str) -> bool {
     PATTERNS.with_borrow_mut(|patterns| {
         let regex = patterns
-            .entry(pattern)
+            .entry(std::ptr::from_ref(pattern))
             .or_insert_with(|| Regex::new(pattern).ok());
         regex.as_ref().is_none_or(|regex| regex.is_match(text))
     })

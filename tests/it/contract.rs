@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use sageform::json::{Json, Object};
 use sageform::template::{ResourceView, Template};
 
-use crate::support::{entries, folder, stem, synthesize};
+use crate::support::{document, entries, folder, stem, synthesize};
 
 /// The statements that no resource can be named in, and why.
 const WITHOUT_RESOURCE: &[(&str, &str)] = &[
@@ -35,7 +35,10 @@ fn templates() -> Vec<(String, Template)> {
             continue;
         }
         for stage in synthesis.templates {
-            templates.push((format!("{} {}", stem(&case), stage.stage), stage.template));
+            templates.push((
+                format!("{} {}", stem(&case), stage.stage),
+                Template::from_document(document(&stage.text)),
+            ));
         }
     }
     assert!(templates.len() > 60, "the cases are gone");

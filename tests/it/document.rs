@@ -6,20 +6,24 @@ use proptest::prelude::*;
 use sageform::cfn::Attribute;
 use sageform::cfn::cloudformation::CustomResource;
 use sageform::cfn::sns::Topic;
-use sageform::finding::Source;
+use sageform::finding::{Finding, Source};
 use sageform::rules;
 use sageform::template::{
-    Condition, DeletionPolicy, Handle, Parameter, Stack, UpdateReplacePolicy, json_text,
+    Condition, DeletionPolicy, Handle, Parameter, Stack, Template, UpdateReplacePolicy, json_text,
 };
 use sageform::value::{Pseudo, Value};
 use serde_json::json;
 
 use crate::support::{document, render};
 
+fn check(template: &Template) -> Vec<Finding> {
+    rules::check(template, json_text(&template.document).len())
+}
+
 fn finished(stack: Stack) -> serde_json::Value {
     let (template, findings) = stack.finish();
     assert!(findings.is_empty(), "{}", render(&findings));
-    let findings = rules::check(&template);
+    let findings = check(&template);
     assert!(findings.is_empty(), "{}", render(&findings));
     assert_eq!(document(&json_text(&template.document)), template.document);
     serde_json::to_value(&template.document).unwrap()
@@ -303,7 +307,7 @@ fn a_reference_into_another_stack_dangles() {
     stack.add("Mine", Topic::default());
     stack.output("Arn", handle.reference());
     let (template, _) = stack.finish();
-    let findings = rules::check(&template);
+    let findings = check(&template);
     assert_eq!(
         findings[0].message,
         "no parameter or resource has the name `Topic`"
@@ -373,7 +377,7 @@ fn an_override_is_a_cause() {
     stack.override_properties("Topic", properties.into(), Some(cause.clone()));
     stack.override_properties("Topik", [("A", "b".into())].into(), Some(cause.clone()));
     let (template, mut findings) = stack.finish();
-    findings.extend(rules::check(&template));
+    findings.extend(check(&template));
     assert_eq!(findings.len(), 2, "{}", render(&findings));
     for finding in findings {
         assert_eq!(finding.place.source.as_ref(), Some(&cause));

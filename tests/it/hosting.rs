@@ -8,7 +8,6 @@
 use std::path::PathBuf;
 
 use sageform::app::StageTemplate;
-use sageform::template::json_text;
 
 use crate::support::{entries, folder, golden, render, synthesize};
 
@@ -30,12 +29,9 @@ fn each_stage_becomes_the_expected_template() {
         }
         let mut expected = Vec::new();
         if !synthesis.has_errors() {
-            for StageTemplate {
-                stage, template, ..
-            } in &synthesis.templates
-            {
+            for StageTemplate { stage, text, .. } in &synthesis.templates {
                 let path = case.join(format!("{stage}.template.json"));
-                golden(&path, json_text(&template.document));
+                golden(&path, text.clone());
                 expected.push(path);
             }
         }

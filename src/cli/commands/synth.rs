@@ -7,7 +7,7 @@ use clap::Args;
 
 use crate::app::{StageTemplate, Synthesis};
 use crate::finding::Finding;
-use crate::template::{json_text, yaml_text};
+use crate::template::yaml_text;
 
 use super::super::args::Selection;
 use super::super::output::{Change, Plan, TEMPLATES};
@@ -89,11 +89,11 @@ fn file_name(template: &StageTemplate, yaml: bool) -> String {
 }
 
 fn text(template: &StageTemplate, yaml: bool) -> String {
-    let document = &template.template.document;
     if yaml {
-        yaml_text(document)
+        let document = serde_json::from_str(&template.text).expect("synthesis writes JSON objects");
+        yaml_text(&document)
     } else {
-        json_text(document)
+        template.text.clone()
     }
 }
 

@@ -136,7 +136,7 @@ fn check_file(folder: &Path, file: &Path) -> Vec<Finding> {
             Finding::error("template-shape", message).at(document.source(document.root.span)),
         ];
     };
-    findings.extend(rules::check(&Template::from_document(object)));
+    findings.extend(rules::check(&Template::from_document(object), bytes.len()));
     for finding in &mut findings {
         if let Some(source) = locate(&document, finding) {
             finding.place.source = Some(source);
