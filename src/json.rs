@@ -105,21 +105,30 @@ impl Json {
     }
 
     /// Writes `other` over this value: objects merge key by key, a `null` removes the key, and
-    /// anything else replaces what was there.
+    /// anything else replaces what was there. An object that replaces something else merges with an
+    /// empty one, so that no `null` of it stays ([RFC 7386](https://www.rfc-editor.org/rfc/rfc7386)).
     pub fn merge(&mut self, other: Json) {
-        match (self, other) {
-            (Self::Object(target), Self::Object(source)) => {
-                for (key, value) in source.entries {
-                    if value == Self::Null {
-                        target.remove(&key);
-                    } else if let Some(existing) = target.get_mut(&key) {
-                        existing.merge(value);
-                    } else {
-                        target.insert(key, value);
-                    }
-                }
+        let source = match other {
+            Self::Object(source) => source,
+            other => {
+                *self = other;
+                return;
             }
-            (target, source) => *target = source,
+        };
+        if self.as_object().is_none() {
+            *self = Self::Object(Object::new());
+        }
+        let Self::Object(target) = self else { return };
+        for (key, value) in source.entries {
+            if value == Self::Null {
+                target.remove(&key);
+            } else if let Some(existing) = target.get_mut(&key) {
+                existing.merge(value);
+            } else {
+                let mut fresh = Self::Null;
+                fresh.merge(value);
+                target.push(key, fresh);
+            }
         }
     }
 }

@@ -111,15 +111,21 @@ fn real_time(
     let alone = mode.variants.len() == 1;
     // Where the file states a variant: in a list, or as the stage's own keys.
     let listed = stage.has("Variants");
-    let path = |index: usize, key: &str| match listed {
-        true => format!("Variants[{index}].{key}"),
-        false => key.to_owned(),
+    let path = |index: usize, key: &str| {
+        if listed {
+            format!("Variants[{index}].{key}")
+        } else {
+            key.to_owned()
+        }
     };
     // The ids of a listed variant are its own, so that another one may join or leave it: a scalable
     // target under another id would be registered anew, and deregistered with the old one.
-    let prefix = |variant: &config::Variant| match listed {
-        true => pascal(variant.name.as_str()),
-        false => String::new(),
+    let prefix = |variant: &config::Variant| {
+        if listed {
+            pascal(variant.name.as_str())
+        } else {
+            String::new()
+        }
     };
     let prepared: Vec<_> = mode
         .variants

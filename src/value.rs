@@ -290,6 +290,7 @@ impl<T: Serialize> Value<T> {
     }
 
     /// The value as JSON.
+    #[expect(clippy::missing_panics_doc, reason = "literals always become JSON")]
     pub fn into_json(self) -> Json {
         match self {
             Self::Literal(literal) => to_json(&literal)

@@ -47,8 +47,7 @@ fn service(stack: &mut Stack, stage: &Stage, number: usize) {
     let role = ExecutionRole::new(name.clone())
         .container(container.as_any())
         .unwrap()
-        .add_to(stack, "ExecutionRole")
-        .unwrap();
+        .add_to(stack, "ExecutionRole");
     let model = Model::builder()
         .container(container)
         .execution_role(&role)

@@ -177,7 +177,7 @@ pub(super) enum KeyResource {
 }
 
 /// What a policy has to say of a key.
-pub(super) fn key_resource(key: &Value<KmsKey>) -> Result<KeyResource, NotDerivable> {
+pub(super) fn key_resource(key: &Value<KmsKey>) -> KeyResource {
     match key {
         Value::Literal(key) => {
             const KEYS: &str = "arn:${AWS::Partition}:kms:${AWS::Region}:${AWS::AccountId}:key/";
@@ -187,7 +187,7 @@ pub(super) fn key_resource(key: &Value<KmsKey>) -> Result<KeyResource, NotDeriva
                 Some((owner, resource)) => (Some(owner), resource),
                 None => (None, text),
             };
-            Ok(match (owner, resource.starts_with("alias/")) {
+            match (owner, resource.starts_with("alias/")) {
                 (owner, true) => KeyResource::Alias {
                     keys: match owner {
                         Some(owner) => format!("{owner}:key/*").into(),
@@ -197,12 +197,12 @@ pub(super) fn key_resource(key: &Value<KmsKey>) -> Result<KeyResource, NotDeriva
                 },
                 (Some(_), false) => KeyResource::Arn(text.into()),
                 (None, false) => KeyResource::Arn(Value::sub(format!("{KEYS}{text}"))),
-            })
+            }
         }
         // A parameter, an attribute, an import: by convention an ARN, and where it is not, the
         // deployment is refused rather than the role widened.
-        Value::Intrinsic(call) => Ok(KeyResource::Arn(Value::Intrinsic(call.clone()))),
-        Value::Raw(raw) => Ok(KeyResource::Arn(Value::Raw(raw.clone()))),
+        Value::Intrinsic(call) => KeyResource::Arn(Value::Intrinsic(call.clone())),
+        Value::Raw(raw) => KeyResource::Arn(Value::Raw(raw.clone())),
     }
 }
 

@@ -14,6 +14,73 @@
 //! it is updated.
 //!
 //! Bounds on values and relations between resources are left to `rules`.
+//!
+//! A whole stack:
+//!
+//! ```
+//! use sageform::hosting::{
+//!     Capacity, Container, Cooldowns, DataCapture, Endpoint, EndpointConfig, ExecutionRole,
+//!     InstanceCount, InstanceMetric, InstanceVariant, Model, ModelPackageGroup,
+//! };
+//! use sageform::literal::{
+//!     EndpointName, ImageUri, InstanceType, ModelPackageGroupName, S3Uri, VariantName,
+//! };
+//! use sageform::template::{Stack, json_text};
+//!
+//! const NAME: EndpointName = EndpointName::new("churn");
+//! const VARIANT: VariantName = VariantName::new("primary");
+//! const IMAGE: ImageUri = ImageUri::new("111111111111.dkr.ecr.eu-west-1.amazonaws.com/churn:1.4");
+//!
+//! let mut stack = Stack::new("churn");
+//! ModelPackageGroup::new(ModelPackageGroupName::new("churn")).add_to(&mut stack, "Models");
+//! let container = Container::image(IMAGE).model_data_url(S3Uri::new("s3://churn/model.tar.gz"));
+//! let capture = DataCapture::to(S3Uri::new("s3://churn-capture/prod"), 20);
+//! let role = ExecutionRole::new(NAME)
+//!     .container(container.as_any())?
+//!     .data_capture(&capture)?
+//!     .add_to(&mut stack, "ExecutionRole");
+//! let model = Model::builder()
+//!     .container(container)
+//!     .execution_role(&role)
+//!     .build()
+//!     .add_to(&mut stack, "Model");
+//! let variant = InstanceVariant::builder(VARIANT)
+//!     .model(&model)
+//!     .instance_type(InstanceType::new("ml.m5.xlarge"))
+//!     .initial_instance_count(InstanceCount::new(2))
+//!     .build();
+//! let config = EndpointConfig::real_time(variant, [])
+//!     .data_capture(capture)
+//!     .add_to(&mut stack, "EndpointConfig");
+//! let endpoint = Endpoint::builder()
+//!     .name(NAME)
+//!     .config(&config)
+//!     .build()
+//!     .add_to(&mut stack, "Endpoint");
+//! let metric = InstanceMetric::InvocationsPerInstance(70.0.into());
+//! let (capacity, cooldowns) = (Capacity::new(2, 20), Cooldowns::default());
+//! endpoint.scale_instances(&mut stack, "Scaling", &VARIANT, capacity, metric, cooldowns);
+//!
+//! let (template, findings) = stack.finish();
+//! assert!(findings.is_empty());
+//! let text = json_text(&template.document);
+//! assert!(text.contains(
+//!     r#"    "Endpoint": {
+//!       "Type": "AWS::SageMaker::Endpoint",
+//!       "Properties": {
+//!         "EndpointConfigName": {
+//!           "Fn::GetAtt": [
+//!             "EndpointConfig",
+//!             "EndpointConfigName"
+//!           ]
+//!         },
+//!         "EndpointName": "churn",
+//!         "RetainAllVariantProperties": true
+//!       }
+//!     },"#
+//! ), "{text}");
+//! # Ok::<(), sageform::hosting::NotDerivable>(())
+//! ```
 
 mod access;
 mod capture;

@@ -37,7 +37,7 @@ pub struct ExecutionRole {
 #[derive(Debug, Clone, PartialEq)]
 struct Key {
     condition: Option<crate::json::Text>,
-    key: Value<KmsKey>,
+    id: Value<KmsKey>,
     actions: &'static [&'static str],
 }
 
@@ -221,20 +221,16 @@ impl ExecutionRole {
             &mut self.keys,
             Key {
                 condition,
-                key,
+                id: key,
                 actions,
             },
         );
     }
 
     /// Adds the role to a stack.
-    ///
-    /// # Errors
-    ///
-    /// When no policy can name one of its keys.
     #[track_caller]
-    pub fn add_to(self, stack: &mut Stack, name: &str) -> Result<Handle<l1::Role>, NotDerivable> {
-        let statements = self.statements()?;
+    pub fn add_to(self, stack: &mut Stack, name: &str) -> Handle<l1::Role> {
+        let statements = self.statements();
         let document: Json = [
             ("Version", "2012-10-17".into()),
             ("Statement", Json::Array(statements)),
@@ -261,10 +257,10 @@ impl ExecutionRole {
             policies: Some(Value::from([policy])),
             ..l1::Role::new(trust)
         };
-        Ok(stack.add(name, role))
+        stack.add(name, role)
     }
 
-    fn statements(self) -> Result<Vec<Json>, NotDerivable> {
+    fn statements(self) -> Vec<Json> {
         let mut statements = Vec::new();
         let pulls = !self.repositories.is_empty() || !self.package_repositories.is_empty();
         if pulls {
@@ -325,7 +321,7 @@ impl ExecutionRole {
         );
         for (index, key) in self.keys.into_iter().enumerate() {
             let sid = numbered("UseKey", index);
-            let mut statement = match key_resource(&key.key)? {
+            let mut statement = match key_resource(&key.id) {
                 KeyResource::Arn(arn) => allow(sid, key.actions, arn.into_json()),
                 KeyResource::Alias { keys, alias } => {
                     // A policy cannot name a key by its alias: it is a condition. Not on the
@@ -366,7 +362,7 @@ impl ExecutionRole {
         if self.network {
             statements.push(allow("NetworkInterfaces", NETWORK, "*".into()));
         }
-        Ok(statements)
+        statements
     }
 }
 

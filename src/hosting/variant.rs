@@ -87,7 +87,7 @@ impl Memory {
     #[track_caller]
     pub const fn from_mb(megabytes: u32) -> Self {
         assert!(
-            megabytes % 1024 == 0 && megabytes >= 1024 && megabytes <= 6144,
+            megabytes.is_multiple_of(1024) && megabytes >= 1024 && megabytes <= 6144,
             "`MemorySizeInMB` is one of 1024, 2048, 3072, 4096, 5120 and 6144"
         );
         Self(megabytes)
@@ -95,7 +95,7 @@ impl Memory {
 
     /// The memory, if SageMaker offers that many megabytes.
     pub const fn parse_mb(megabytes: u32) -> Option<Self> {
-        if megabytes % 1024 == 0 && megabytes >= 1024 && megabytes <= 6144 {
+        if megabytes.is_multiple_of(1024) && megabytes >= 1024 && megabytes <= 6144 {
             Some(Self(megabytes))
         } else {
             None

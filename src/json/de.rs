@@ -38,9 +38,7 @@ impl<'de> Deserializer<'de> for &'de Json {
         match self {
             Json::Null => visitor.visit_unit(),
             Json::Bool(value) => visitor.visit_bool(*value),
-            Json::Number(number) => number
-                .deserialize_any(visitor)
-                .map_err(|error| de::Error::custom(error)),
+            Json::Number(number) => number.deserialize_any(visitor).map_err(de::Error::custom),
             Json::String(text) => visitor.visit_borrowed_str(text),
             Json::Array(items) => {
                 let mut access = SeqDeserializer::new(items.iter());

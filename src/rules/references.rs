@@ -52,9 +52,9 @@ pub(super) fn check(template: &Template) -> Vec<Finding> {
         for (key, value) in output.as_object().into_iter().flat_map(Object::iter) {
             let path = Path::Root.key(key);
             if key == "Condition" {
-                walk.condition(value, &path)
+                walk.condition(value, &path);
             } else {
-                walk.value(value, &path)
+                walk.value(value, &path);
             }
         }
     }

@@ -72,9 +72,7 @@ impl Inputs<'_> {
         if self.network {
             role = role.network();
         }
-        let handle = role
-            .add_to(stack, "ExecutionRole")
-            .map_err(at("KmsKeyId"))?;
+        let handle = role.add_to(stack, "ExecutionRole");
         Ok(RoleInUse {
             arn: Value::from(&handle),
             handle: Some(handle),

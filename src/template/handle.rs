@@ -64,7 +64,7 @@ impl<R: Resource> Handle<R> {
     }
 
     /// `Ref`: what the resource type returns for itself, which the type's page states. For
-    /// SageMaker's Model, EndpointConfig and Endpoint it is the ARN; their names are attributes.
+    /// SageMaker's models, endpoint configurations and endpoints it is the ARN; their names are attributes.
     pub fn reference(&self) -> Value<String> {
         Value::call(Function::Ref, self.id.text())
     }

@@ -9,6 +9,7 @@
 mod elements;
 mod handle;
 mod render;
+mod resource;
 mod stack;
 
 pub use elements::{
@@ -17,7 +18,8 @@ pub use elements::{
 };
 pub use handle::{Handle, LogicalId};
 pub use render::{json_text, yaml_text};
-pub use stack::{OutputMut, ResourceMut, Stack};
+pub use resource::ResourceMut;
+pub use stack::{OutputMut, Stack};
 
 use std::collections::BTreeMap;
 

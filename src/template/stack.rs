@@ -3,17 +3,15 @@
 use std::collections::BTreeMap;
 use std::panic::Location;
 
-use crate::cfn::{Resource, ResourceSchema, Schema};
+use crate::cfn::Resource;
 use crate::finding::{Finding, Source, closest};
 use crate::json::{Json, Object, Text, to_json};
 use crate::value::Value;
 
 use super::Template;
-use super::elements::{
-    Condition, ConditionHandle, DeletionPolicy, MappingHandle, Parameter, ParameterHandle,
-    UpdateReplacePolicy,
-};
+use super::elements::{Condition, ConditionHandle, MappingHandle, Parameter, ParameterHandle};
 use super::handle::{Handle, LogicalId};
+use super::resource::{Entry, ResourceMut};
 
 /// A stack for one stage, while code adds to it.
 #[derive(Debug)]
@@ -35,19 +33,6 @@ pub struct Stack {
     cause: Option<Source>,
     sources: BTreeMap<String, Source>,
     findings: Vec<Finding>,
-}
-
-/// A resource with its [attributes](https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-product-attribute-reference.html).
-#[derive(Debug)]
-struct Entry {
-    id: LogicalId,
-    schema: &'static ResourceSchema,
-    condition: Option<Text>,
-    depends_on: Vec<Text>,
-    deletion_policy: Option<DeletionPolicy>,
-    update_replace_policy: Option<UpdateReplacePolicy>,
-    metadata: Object,
-    properties: Json,
 }
 
 impl Stack {
@@ -126,6 +111,14 @@ impl Stack {
     ///
     /// `name` and the scopes around it make the logical id: letters and digits, unique in the stack.
     /// A name that is taken is a finding, and the first resource stays.
+    #[expect(
+        clippy::missing_panics_doc,
+        reason = "generated properties always become JSON"
+    )]
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "properties are made to be added, and reading them here is no reason to borrow"
+    )]
     #[track_caller]
     pub fn add<R: Resource>(&mut self, name: &str, properties: R) -> Handle<R> {
         let id = LogicalId::of(&self.scopes, name);
@@ -247,6 +240,10 @@ impl Stack {
     }
 
     /// Adds an output.
+    #[expect(
+        clippy::missing_panics_doc,
+        reason = "an output is declared as an object"
+    )]
     #[track_caller]
     pub fn output(
         &mut self,
@@ -386,148 +383,16 @@ impl Stack {
     }
 }
 
-impl Entry {
-    fn into_json(mut self, tags: &[(Text, Json)]) -> (Text, Json) {
-        self.add_tags(tags);
-        let mut json = Object::with_capacity(7);
-        json.push("Type".into(), self.schema.type_name.into());
-        if let Some(condition) = self.condition {
-            json.push("Condition".into(), condition.into());
-        }
-        if !self.depends_on.is_empty() {
-            json.push("DependsOn".into(), self.depends_on.into());
-        }
-        if let Some(policy) = self.deletion_policy {
-            json.push("DeletionPolicy".into(), policy.name().into());
-        }
-        if let Some(policy) = self.update_replace_policy {
-            json.push("UpdateReplacePolicy".into(), policy.name().into());
-        }
-        if !self.metadata.is_empty() {
-            json.push("Metadata".into(), self.metadata.into());
-        }
-        if self
-            .properties
-            .as_object()
-            .is_none_or(|properties| !properties.is_empty())
-        {
-            json.push("Properties".into(), self.properties);
-        }
-        (self.id.text(), json.into())
-    }
-
-    fn add_tags(&mut self, tags: &[(Text, Json)]) {
-        let Some(property) = self
-            .schema
-            .tag_property
-            .map(|path| path.trim_start_matches('/'))
-        else {
-            return;
-        };
-        // Where tags are create-only, a changed tag would replace the resource.
-        if tags.is_empty()
-            || self
-                .schema
-                .create_only
-                .iter()
-                .any(|path| path.ends_with(property))
-        {
-            return;
-        }
-        let is_list_of_keys_and_values =
-            self.schema
-                .properties
-                .property(property)
-                .is_some_and(|property| match property.schema {
-                    Schema::List(list) => match list.items {
-                        Schema::Object(tag) => tag.property("Key").is_some(),
-                        _ => false,
-                    },
-                    _ => false,
-                });
-        let Some(properties) = self.properties.as_object_mut() else {
-            return;
-        };
-        if !is_list_of_keys_and_values {
-            return;
-        }
-        let mut list = match properties.remove(property) {
-            None => Vec::new(),
-            Some(Json::Array(list)) => list,
-            // An intrinsic: the stack's tags cannot be added to a list that only AWS knows.
-            Some(other) => {
-                properties.insert(property, other);
-                return;
-            }
-        };
-        for (key, value) in tags {
-            let own = list
-                .iter()
-                .any(|tag| tag.get("Key").and_then(Json::as_str) == Some(key));
-            if !own {
-                list.push([("Key", key.clone().into()), ("Value", value.clone())].into());
-            }
-        }
-        properties.insert(property, list);
-    }
-}
-
-/// A resource of a stack, whose attributes are being set.
-#[derive(Debug)]
-pub struct ResourceMut<'a> {
-    entry: &'a mut Entry,
-}
-
-impl ResourceMut<'_> {
-    /// Creates it after, and deletes it before, another resource. A reference does so already.
-    pub fn depends_on<R>(self, other: &Handle<R>) -> Self {
-        let id = other.logical_id().text();
-        if !self.entry.depends_on.contains(&id) {
-            self.entry.depends_on.push(id);
-        }
-        self
-    }
-
-    /// Creates it only while the condition holds.
-    pub fn condition(self, condition: &ConditionHandle) -> Self {
-        self.entry.condition = Some(condition.into());
-        self
-    }
-
-    /// What happens to it when it leaves the template. Without it, the type's default, which is
-    /// deletion for most.
-    pub fn deletion_policy(self, policy: DeletionPolicy) -> Self {
-        self.entry.deletion_policy = Some(policy);
-        self
-    }
-
-    /// What happens to the old one when an update replaces it. Without it, it is deleted.
-    pub fn update_replace_policy(self, policy: UpdateReplacePolicy) -> Self {
-        self.entry.update_replace_policy = Some(policy);
-        self
-    }
-
-    /// Sets a key of its `Metadata`.
-    pub fn metadata(self, key: impl Into<Text>, value: impl Into<Json>) -> Self {
-        self.entry.metadata.insert(key, value);
-        self
-    }
-
-    /// Sets a property by its CloudFormation name: the way to what the pinned schema does not have.
-    pub fn property(self, name: impl Into<Text>, value: impl Into<Json>) -> Self {
-        if let Json::Object(properties) = &mut self.entry.properties {
-            properties.insert(name, value);
-        }
-        self
-    }
-}
-
 /// An output of a stack, which is being declared.
 #[derive(Debug)]
 pub struct OutputMut<'a> {
     output: &'a mut Object,
 }
 
+#[expect(
+    clippy::return_self_not_must_use,
+    reason = "each step takes effect on the stack"
+)]
 impl OutputMut<'_> {
     /// What the output is: at most 1,024 bytes.
     pub fn description(self, description: impl Into<Text>) -> Self {

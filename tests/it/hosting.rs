@@ -3,15 +3,13 @@
 //! where something is wrong.
 //!
 //! `SNAPSHOTS=overwrite cargo test --test it hosting` accepts what comes out now. Read it against
-//! the contract below, and run `tests/validators/check.py`, before you commit it.
+//! the contract in `contract.rs`, and run `tests/validators/check.py`, before you commit it.
 
 use std::path::PathBuf;
 
 use sageform::app::StageTemplate;
-use sageform::json::{Json, Object};
-use sageform::template::{ResourceView, Template};
 
-use crate::support::{document, entries, folder, golden, render, stem, synthesize};
+use crate::support::{entries, folder, golden, render, synthesize};
 
 fn cases() -> Vec<PathBuf> {
     let cases = entries(&folder("hosting"));

@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod cli;
+mod contract;
+mod document;
 mod floors;
 mod hosting;
 mod l1;
@@ -10,3 +12,4 @@ mod rules;
 mod stage_files;
 mod ui;
 mod support;
+mod values;
