@@ -161,7 +161,7 @@ fn real_time(
     let Some(first) = variants.next() else {
         return Ok(None);
     };
-    let mut config = EndpointConfig::real_time(first, variants);
+    let mut config = EndpointConfig::real_time(first, variants.collect::<Vec<_>>());
     if let Some(key) = &endpoint.kms_key_id {
         config = config.kms_key(key.clone());
     }

@@ -3,6 +3,7 @@
 //! The stage file says how it is served. This file adds what surrounds it: the buckets that the
 //! stage file refers to, and the model's place in the registry, from which it is served.
 
+use indexmap::IndexMap;
 use sageform::cfn::s3::Bucket;
 use sageform::cfn::s3::bucket::PublicAccessBlockConfiguration;
 use sageform::cfn::sagemaker::ModelPackage;
@@ -92,6 +93,6 @@ fn register(stack: &mut Stack, container: &Container) -> ModelSource {
         arn: Value::cast(version.get_att(&ModelPackage::MODEL_PACKAGE_ARN)),
         model_data_urls: archive.into_iter().collect(),
         images: vec![container.image.clone()],
-        environment: Default::default(),
+        environment: IndexMap::default(),
     }
 }

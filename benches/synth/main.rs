@@ -14,6 +14,7 @@
     clippy::disallowed_methods,
     clippy::print_stdout,
     clippy::unwrap_used,
+    unreachable_pub,
     reason = "a benchmark needs a clock and prints, and one that cannot go on fails"
 )]
 

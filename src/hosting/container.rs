@@ -191,11 +191,11 @@ impl<D: ModelData> Container<D> {
     }
 
     /// Many models, each an archive below the prefix, loaded when they are called: `Mode: MultiModel`.
-    pub fn multi_model(self, prefix: impl Into<Value<S3Prefix>>) -> Container<MultiModel>
+    pub fn multi_model(self, prefix: impl ModelsPrefix) -> Container<MultiModel>
     where
         D: ModelDataNotSet,
     {
-        self.with_data(DataLocation::Models(prefix.into()))
+        self.with_data(DataLocation::Models(prefix.into_prefix()))
     }
 
     /// Whether models stay in memory after a call: `MultiModelConfig.ModelCacheSetting`. They do
@@ -240,6 +240,72 @@ impl<D: ModelData> Container<D> {
 impl<D> From<Container<D>> for AnyContainer {
     fn from(container: Container<D>) -> Self {
         container.inner
+    }
+}
+
+/// One container of a pipeline.
+#[diagnostic::on_unimplemented(
+    message = "`Containers` of `AWS::SageMaker::Model` holds 2 to 15 containers",
+    label = "expected a container"
+)]
+pub trait OneContainer {
+    /// The container.
+    fn into_container(self) -> AnyContainer;
+}
+
+impl<D> OneContainer for Container<D> {
+    fn into_container(self) -> AnyContainer {
+        self.inner
+    }
+}
+
+impl OneContainer for NamedContainer {
+    fn into_container(self) -> AnyContainer {
+        self.0
+    }
+}
+
+impl OneContainer for AnyContainer {
+    fn into_container(self) -> AnyContainer {
+        self
+    }
+}
+
+/// A container that callers can address.
+#[diagnostic::on_unimplemented(
+    message = "`Mode: Direct` of `InferenceExecutionConfig` needs `ContainerHostname` on every container",
+    label = "call `.named(..)` on this container"
+)]
+pub trait HasHostname {
+    /// The container.
+    fn into_named(self) -> NamedContainer;
+}
+
+impl HasHostname for NamedContainer {
+    fn into_named(self) -> NamedContainer {
+        self
+    }
+}
+
+/// Where many models are.
+#[diagnostic::on_unimplemented(
+    message = "`ModelDataUrl` with `Mode: MultiModel` is a prefix that ends with `/`, below which the archives are",
+    label = "expected an `S3Prefix`"
+)]
+pub trait ModelsPrefix {
+    /// The prefix.
+    fn into_prefix(self) -> Value<S3Prefix>;
+}
+
+impl ModelsPrefix for S3Prefix {
+    fn into_prefix(self) -> Value<S3Prefix> {
+        self.into()
+    }
+}
+
+impl ModelsPrefix for Value<S3Prefix> {
+    fn into_prefix(self) -> Value<S3Prefix> {
+        self
     }
 }
 

@@ -24,13 +24,50 @@ pub struct EndpointConfig<M: Mode> {
     mode: PhantomData<M>,
 }
 
+/// One variant on instances.
+#[diagnostic::on_unimplemented(
+    message = "this configuration takes one variant with `InstanceType` here: a `ServerlessConfig` excludes `AsyncInferenceConfig` and other variants, and `AsyncInferenceConfig` allows one of `ProductionVariants`",
+    label = "expected an `InstanceVariant`"
+)]
+pub trait OnInstances {
+    /// The variant.
+    fn into_variant(self) -> InstanceVariant;
+}
+
+impl OnInstances for InstanceVariant {
+    fn into_variant(self) -> InstanceVariant {
+        self
+    }
+}
+
+/// Variants beside the first one: an array or a vector, which may be empty.
+#[diagnostic::on_unimplemented(
+    message = "`ProductionVariants` beside another one have an `InstanceType`: a variant with `ServerlessConfig` has to be alone",
+    label = "expected an array or `Vec` of `InstanceVariant`"
+)]
+pub trait OtherVariants {
+    /// The variants.
+    fn into_variants(self) -> impl Iterator<Item = InstanceVariant>;
+}
+
+impl<const N: usize> OtherVariants for [InstanceVariant; N] {
+    fn into_variants(self) -> impl Iterator<Item = InstanceVariant> {
+        self.into_iter()
+    }
+}
+
+impl OtherVariants for Vec<InstanceVariant> {
+    fn into_variants(self) -> impl Iterator<Item = InstanceVariant> {
+        self.into_iter()
+    }
+}
+
 impl EndpointConfig<RealTime> {
     /// 1 to 10 variants that share the traffic by their weights.
-    pub fn real_time(
-        first: InstanceVariant,
-        rest: impl IntoIterator<Item = InstanceVariant>,
-    ) -> Self {
-        let variants = [first].into_iter().chain(rest);
+    pub fn real_time(first: impl OnInstances, rest: impl OtherVariants) -> Self {
+        let variants = [first.into_variant()]
+            .into_iter()
+            .chain(rest.into_variants());
         Self::of(variants.map(|variant| (variant.name, variant.properties)))
     }
 }
@@ -44,7 +81,8 @@ impl<P: Provisioning> EndpointConfig<Serverless<P>> {
 
 impl EndpointConfig<Async> {
     /// One variant that works on a queue and puts its answers into S3.
-    pub fn asynchronous(variant: InstanceVariant, output: AsyncOutput) -> Self {
+    pub fn asynchronous(variant: impl OnInstances, output: AsyncOutput) -> Self {
+        let variant = variant.into_variant();
         let mut config = Self::of([(variant.name, variant.properties)]);
         config.properties.async_inference_config = Some(output.into_config().into());
         config

@@ -99,11 +99,11 @@ mod variant;
 pub use access::{NotDerivable, PackageAccess, PackageKey};
 pub use capture::{AsyncOutput, AsyncOutputBuilder, CapturedSide, DataCapture, NotifiedOutcome};
 pub use container::{
-    AnyContainer, Container, IsMultiModel, ModelData, ModelDataNotSet, MultiModel, NamedContainer,
-    NoModelData, PackageData, TarGz, Uncompressed,
+    AnyContainer, Container, HasHostname, IsMultiModel, ModelData, ModelDataNotSet, ModelsPrefix,
+    MultiModel, NamedContainer, NoModelData, OneContainer, PackageData, TarGz, Uncompressed,
 };
 pub use endpoint::{Endpoint, EndpointBuilder, EndpointHandle};
-pub use endpoint_config::{EndpointConfig, EndpointConfigHandle};
+pub use endpoint_config::{EndpointConfig, EndpointConfigHandle, OnInstances, OtherVariants};
 pub use mode::{
     Async, CapturesData, InstanceBacked, Mode, OnDemand, Provisioned, Provisioning, Queued,
     RealTime, ScalesConcurrency, ScalesOnInvocations, Serverless,
@@ -119,7 +119,7 @@ pub use required::{
     ModelContainerSet, ModelNameSet, S3OutputPathSet,
 };
 pub use role::ExecutionRole;
-pub use rollout::{BlueGreen, CapacitySize, Rolling, Rollout, RolloutFor};
+pub use rollout::{BlueGreen, CapacitySize, InBatches, Rolling, Rollout, RolloutFor};
 pub use scaling::{Capacity, CapacityFromZero, Cooldowns, InstanceMetric, Utilization};
 pub use variant::{
     Concurrency, InstanceCount, InstanceVariant, InstanceVariantBuilder, Memory, ServerlessVariant,

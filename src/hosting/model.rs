@@ -8,7 +8,9 @@ use crate::literal::{RoleArn, SecurityGroupId, SubnetId};
 use crate::template::{DeletionPolicy, Handle, Stack, UpdateReplacePolicy};
 use crate::value::Value;
 
-use super::container::{AnyContainer, Container, ModelData, NamedContainer};
+use super::container::{
+    AnyContainer, Container, HasHostname, ModelData, NamedContainer, OneContainer,
+};
 use super::required::{
     ExecutionRoleArnSet, Given, Missing, ModelContainerNotSet, ModelContainerSet,
 };
@@ -124,14 +126,14 @@ impl<C, R, K: ModelKind> ModelBuilder<C, R, K> {
     /// 2 to 15 containers, each of which receives the answer of the one before: `Containers`.
     pub fn pipeline(
         self,
-        first: impl Into<AnyContainer>,
-        second: impl Into<AnyContainer>,
+        first: impl OneContainer,
+        second: impl OneContainer,
         rest: impl IntoIterator<Item = AnyContainer>,
     ) -> ModelBuilder<Given<Containers>, R, InstanceOnly>
     where
         C: ModelContainerNotSet,
     {
-        let items = [first.into(), second.into()]
+        let items = [first.into_container(), second.into_container()]
             .into_iter()
             .chain(rest)
             .collect();
@@ -141,14 +143,14 @@ impl<C, R, K: ModelKind> ModelBuilder<C, R, K> {
     /// 2 to 15 containers, of which each caller addresses one by its `ContainerHostname`.
     pub fn direct(
         self,
-        first: NamedContainer,
-        second: NamedContainer,
+        first: impl HasHostname,
+        second: impl HasHostname,
         rest: impl IntoIterator<Item = NamedContainer>,
     ) -> ModelBuilder<Given<Containers>, R, InstanceOnly>
     where
         C: ModelContainerNotSet,
     {
-        let items = [first, second]
+        let items = [first.into_named(), second.into_named()]
             .into_iter()
             .chain(rest)
             .map(AnyContainer::from)

@@ -128,13 +128,6 @@ impl Rollout<Rolling> {
         }
     }
 
-    /// The size of the batches that take an update back; the whole fleet when it is left out.
-    #[must_use]
-    pub fn rollback_batch(mut self, batch: CapacitySize) -> Self {
-        self.shift.rollback_batch = Some(batch);
-        self
-    }
-
     /// How long the whole update may take, 10 minutes to 8 hours.
     #[must_use]
     pub fn maximum_execution_timeout(mut self, timeout: Duration) -> Self {
@@ -143,7 +136,33 @@ impl Rollout<Rolling> {
     }
 }
 
+/// Ways of shifting traffic that replace instances in batches.
+#[diagnostic::on_unimplemented(
+    message = "`RollbackMaximumBatchSize` belongs to `RollingUpdatePolicy`: a `BlueGreenUpdatePolicy` takes all traffic back at once",
+    label = "this rollout shifts traffic to a second fleet"
+)]
+pub trait InBatches {
+    /// Sets the size of the batches that take an update back.
+    fn set_rollback_batch(&mut self, batch: CapacitySize);
+}
+
+impl InBatches for Rolling {
+    fn set_rollback_batch(&mut self, batch: CapacitySize) {
+        self.rollback_batch = Some(batch);
+    }
+}
+
 impl<S> Rollout<S> {
+    /// The size of the batches that take an update back; the whole fleet when it is left out.
+    #[must_use]
+    pub fn rollback_batch(mut self, batch: CapacitySize) -> Self
+    where
+        S: InBatches,
+    {
+        self.shift.set_rollback_batch(batch);
+        self
+    }
+
     /// Takes the update back when one of these alarms (1 to 10, by name) goes off. Without alarms,
     /// waiting protects nothing but against instances that fail.
     #[must_use]

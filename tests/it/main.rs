@@ -10,6 +10,6 @@ mod hosting;
 mod l1;
 mod rules;
 mod stage_files;
-mod ui;
 mod support;
+mod ui;
 mod values;

@@ -1,4 +1,4 @@
-//! `Fn::GetAtt` of an attribute that the resource type does not have.
+//! An attribute of `Endpoint`, asked of a `Model`.
 
 use sageform::hosting::*;
 use sageform::literal::*;

@@ -1,4 +1,4 @@
-//! `CANARY` without `CanarySize`.
+//! `CANARY` without its `CapacitySize`.
 
 use sageform::hosting::*;
 use sageform::literal::*;

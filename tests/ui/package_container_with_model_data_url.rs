@@ -6,11 +6,6 @@ use sageform::literal::*;
 const ARCHIVE: S3Uri = S3Uri::new("s3://churn-models/1.4/model.tar.gz");
 
 fn main() {
-    let access = PackageAccess {
-        repositories: Vec::new().into(),
-        objects: Vec::new().into(),
-        key: PackageKey::None,
-    };
     let version = ModelPackageArn::new("arn:aws:sagemaker:eu-west-1:111111111111:model-package/churn/7");
-    Container::package(version, access).model_data_url(ARCHIVE);
+    Container::package(version, PackageAccess::none()).model_data_url(ARCHIVE);
 }

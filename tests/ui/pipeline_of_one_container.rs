@@ -6,5 +6,5 @@ use sageform::literal::*;
 const IMAGE: ImageUri = ImageUri::new("111111111111.dkr.ecr.eu-west-1.amazonaws.com/churn:1.4");
 
 fn main() {
-    Model::builder().pipeline(Container::image(IMAGE), []);
+    Model::builder().pipeline(Container::image(IMAGE), None::<Container>, []);
 }

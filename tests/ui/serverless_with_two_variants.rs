@@ -1,4 +1,4 @@
-//! Two variants of which one is serverless.
+//! Two of `ProductionVariants`, of which one has a `ServerlessConfig`.
 
 use sageform::hosting::*;
 use sageform::literal::*;
