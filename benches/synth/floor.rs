@@ -31,7 +31,6 @@ fn text(text: impl Into<String>) -> Value {
     Value::String(text.into())
 }
 
-#[expect(clippy::too_many_lines, reason = "one document, as plain as it is")]
 fn service(
     resources: &mut Map<String, Value>,
     outputs: &mut Map<String, Value>,

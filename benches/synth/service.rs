@@ -28,7 +28,7 @@ pub fn services(stack: &mut Stack, stage: &Stage) {
     stack.describe(format!("{}, stage {}", stage.stack, stage.name));
     for number in first..first + count {
         stack.scoped(format!("Service{number}"), |stack| {
-            service(stack, stage, number)
+            service(stack, stage, number);
         });
     }
 }

@@ -256,6 +256,16 @@ fn execute(words: &[&str], folder: &mut PathBuf) -> String {
             *folder = folder.join(target).canonicalize().unwrap();
             String::new()
         }
+        // What git leaves in an empty clone, and cannot keep within another repository.
+        ["clone", target] => {
+            fs::create_dir_all(folder.join(target).join(".git")).unwrap();
+            fs::write(
+                folder.join(target).join(".git/HEAD"),
+                "ref: refs/heads/main\n",
+            )
+            .unwrap();
+            String::new()
+        }
         ["tree"] => files(folder)
             .keys()
             .fold(String::new(), |list, name| list + name + "\n"),
