@@ -241,16 +241,14 @@ fn named_access(images: &[Value<ImageUri>], urls: &[Value<S3Uri>]) -> Option<Pac
 }
 
 fn version_parameter(stack: &mut Stack, prefix: &str, group: &str) -> Value<ModelPackageArn> {
-    let description = format!(
-        "The version of the model package group {group} to serve. `sageform resolve` pins it, `sageform deploy` fills it in."
-    );
+    let description = format!("The version of the model package group {group} to serve");
     stack
         .parameter(
             format!("{prefix}ModelPackageArn"),
             Parameter::text()
                 .description(description)
                 .allowed_pattern(format!(
-                    "arn:aws[a-z-]*:sagemaker:[a-z0-9-]+:[0-9]{{12}}:model-package/{group}/[0-9]+"
+                    "^arn:aws[a-z-]*:sagemaker:[a-z0-9-]+:[0-9]{{12}}:model-package/{group}/[0-9]+$"
                 ))
                 .constraint_description(format!("the ARN of a version of {group}")),
         )
@@ -263,7 +261,7 @@ fn access_parameters(stack: &mut Stack, prefix: &str) -> PackageAccess {
         format!("{prefix}ModelImageRepositoryArns"),
         Parameter::comma_delimited_list()
             .description("The ARNs of the ECR repositories that hold the model package's images, so that the role may pull them")
-            .allowed_pattern("arn:aws[a-z-]*:ecr:[a-z0-9-]+:[0-9]{12}:repository/[^*]+"),
+            .allowed_pattern("^arn:aws[a-z-]*:ecr:[a-z0-9-]+:[0-9]{12}:repository/[^*?]+$"),
     );
     let objects = stack.parameter(
         format!("{prefix}ModelDataObjectArns"),
@@ -271,13 +269,13 @@ fn access_parameters(stack: &mut Stack, prefix: &str) -> PackageAccess {
             .description(
                 "The ARNs of the model package's artifacts in S3, so that the role may read them",
             )
-            .allowed_pattern("arn:aws[a-z-]*:s3:::[^*]+/[^*]+"),
+            .allowed_pattern("^arn:aws[a-z-]*:s3:::[^*?]+/[^*?]+$"),
     );
     let key = stack.parameter(
         format!("{prefix}ModelDataKeyArn"),
         Parameter::text()
             .description("The ARN of the KMS key that the model package's artifacts are encrypted with, or none")
-            .allowed_pattern("none|arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[^*]+"),
+            .allowed_pattern("^(none|arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[^*?]+)$"),
     );
     let has_key = stack.condition(
         format!("{prefix}HasModelDataKey"),

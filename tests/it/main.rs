@@ -9,6 +9,7 @@ mod floors;
 mod hosting;
 mod l1;
 mod rules;
+mod shipped;
 mod stage_files;
 mod support;
 mod ui;

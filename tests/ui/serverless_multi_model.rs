@@ -1,4 +1,4 @@
-//! A serverless variant whose model is multi-model.
+//! A serverless variant whose model has `Mode: MultiModel`.
 
 use sageform::hosting::*;
 use sageform::literal::*;

@@ -1,4 +1,4 @@
-//! A target of 70 where a fraction is meant.
+//! A target of 70 for `SageMakerVariantProvisionedConcurrencyUtilization`, where a fraction is meant.
 
 use sageform::hosting::*;
 use sageform::literal::*;
