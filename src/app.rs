@@ -1,7 +1,9 @@
 //! F5: stacks x stages become templates and findings. Pure: bytes in, texts out.
 
+use std::collections::BTreeMap;
+
 use crate::config::{self, Stage};
-use crate::finding::{Finding, Source};
+use crate::finding::{Finding, Place};
 use crate::rules;
 use crate::standard::standard;
 use crate::template::{Stack, json_text};
@@ -62,6 +64,7 @@ pub fn synthesize(stacks: &[StackInput<'_>], wanted: impl Fn(&str) -> bool) -> S
                 .into_iter()
                 .map(|finding| in_stack(finding, input.name)),
         );
+        let mut merged = Merged::default();
         for stage in stages.iter().filter(|stage| wanted(&stage.name)) {
             let mut stack = Stack::new(input.name);
             match input.build {
@@ -84,9 +87,7 @@ pub fn synthesize(stacks: &[StackInput<'_>], wanted: impl Fn(&str) -> bool) -> S
                 findings.extend(rules::check(&template, text.len()));
             }
             for finding in findings {
-                let mut finding = in_stack(finding, input.name);
-                finding.place.stages = vec![stage.name.clone()];
-                merge(&mut synthesis.findings, finding);
+                merged.push(in_stack(finding, input.name), &stage.name);
             }
             synthesis.templates.push(StageTemplate {
                 stage: stage.name.clone(),
@@ -94,6 +95,7 @@ pub fn synthesize(stacks: &[StackInput<'_>], wanted: impl Fn(&str) -> bool) -> S
                 text,
             });
         }
+        synthesis.findings.extend(merged.findings);
     }
     synthesis
 }
@@ -103,24 +105,22 @@ fn in_stack(mut finding: Finding, stack: &str) -> Finding {
     finding
 }
 
-/// Says once, with every stage, what is wrong in several stages for one cause.
-fn merge(findings: &mut Vec<Finding>, finding: Finding) {
-    let key = |finding: &Finding| -> (
-        Option<Source>,
-        Option<String>,
-        Option<String>,
-        Option<String>,
-    ) {
-        let place = finding.place.clone();
-        (place.source, place.stack, place.logical_id, place.path)
-    };
-    let same = findings.iter_mut().find(|known| {
-        known.rule == finding.rule
-            && known.message == finding.message
-            && key(known) == key(&finding)
-    });
-    match same {
-        Some(known) => known.place.stages.extend(finding.place.stages),
-        None => findings.push(finding),
+/// Findings about a stack's templates, each said once with every stage in which it is wrong for the
+/// same cause.
+#[derive(Default)]
+struct Merged {
+    findings: Vec<Finding>,
+    index: BTreeMap<(Place, &'static str, String), usize>,
+}
+
+impl Merged {
+    fn push(&mut self, mut finding: Finding, stage: &str) {
+        finding.place.stages.clear();
+        let key = (finding.place.clone(), finding.rule, finding.message.clone());
+        let at = *self.index.entry(key).or_insert(self.findings.len());
+        if at == self.findings.len() {
+            self.findings.push(finding);
+        }
+        self.findings[at].place.stages.push(stage.to_owned());
     }
 }

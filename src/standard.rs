@@ -12,9 +12,9 @@ use crate::cfn::sns::{Topic, TopicPolicy};
 use crate::config::{self, Stage};
 use crate::finding::Finding;
 use crate::hosting::{
-    AsyncOutput, CapturedSide, DataCapture, Endpoint, EndpointConfig, EndpointConfigHandle,
-    EndpointHandle, InstanceCount, InstanceVariant, Memory, Mode, ModelPackageGroup, Network,
-    NotifiedOutcome, ServerlessVariant,
+    AsyncOutput, CapturedSide, CapturesData, DataCapture, Endpoint, EndpointConfig,
+    EndpointConfigHandle, EndpointHandle, InstanceBacked, InstanceCount, InstanceVariant, Memory,
+    Mode, ModelPackageGroup, Network, NotifiedOutcome, ServerlessVariant,
 };
 use crate::json::Json;
 use crate::literal::{RoleArn, TopicArn, VariantName};
@@ -161,16 +161,25 @@ fn real_time(
     let Some(first) = variants.next() else {
         return Ok(None);
     };
-    let mut config = EndpointConfig::real_time(first, variants.collect::<Vec<_>>());
-    if let Some(key) = &endpoint.kms_key_id {
-        config = config.kms_key(key.clone());
-    }
-    if let Some(capture) = capture {
-        config = config.data_capture(capture);
-    }
-    let config = config.add_to(stack, "EndpointConfig");
+    let config = EndpointConfig::real_time(first, variants.collect::<Vec<_>>());
+    let config = with_storage(config, endpoint, capture).add_to(stack, "EndpointConfig");
     let handle = add_endpoint(stack, stage, endpoint, &config);
+    let one_scales = mode
+        .variants
+        .iter()
+        .any(|variant| variant.auto_scaling.is_some());
     for (index, variant) in mode.variants.iter().enumerate() {
+        if one_scales && variant.auto_scaling.is_none() {
+            let message = format!(
+                "later changes of `InstanceCount` will not reach the variant `{}`: another one scales, so that updates retain the counts of all",
+                variant.name
+            );
+            stack.report(
+                Finding::warning("retained-instance-count", message)
+                    .at(stage.source(&path(index, "InstanceCount")))
+                    .hint("give every variant `AutoScaling`, or none"),
+            );
+        }
         if let Some(scaling) = &variant.auto_scaling {
             let source = stage.source(&path(index, "AutoScaling"));
             let name = format!("{}Scaling", prefix(variant));
@@ -214,14 +223,8 @@ fn asynchronous(
     let Some(variant) = variant else {
         return Ok(None);
     };
-    let mut config = EndpointConfig::asynchronous(variant, output);
-    if let Some(key) = &endpoint.kms_key_id {
-        config = config.kms_key(key.clone());
-    }
-    if let Some(capture) = capture {
-        config = config.data_capture(capture);
-    }
-    let config = config.add_to(stack, "EndpointConfig");
+    let config = EndpointConfig::asynchronous(variant, output);
+    let config = with_storage(config, endpoint, capture).add_to(stack, "EndpointConfig");
     // SageMaker publishes a test message when it creates the endpoint, so that a role which is not
     // ours has to be allowed before.
     let policy = (role.handle.is_none() && !topics.is_empty())
@@ -325,6 +328,21 @@ fn instance_variant(
     Some(builder.build())
 }
 
+/// The settings that every configuration on instances has.
+fn with_storage<M: InstanceBacked + CapturesData>(
+    mut config: EndpointConfig<M>,
+    endpoint: &config::Endpoint,
+    capture: Option<DataCapture>,
+) -> EndpointConfig<M> {
+    if let Some(key) = &endpoint.kms_key_id {
+        config = config.kms_key(key.clone());
+    }
+    if let Some(capture) = capture {
+        config = config.data_capture(capture);
+    }
+    config
+}
+
 fn add_endpoint<M: Mode>(
     stack: &mut Stack,
     stage: &Stage,
@@ -354,9 +372,12 @@ fn finish<M: Mode>(
     stack
         .output("EndpointArn", handle.arn())
         .description("The ARN to allow callers to invoke");
-    stack
-        .output("ExecutionRoleArn", role.arn.clone().map(String::from))
-        .description("The role of the containers, to be allowed by bucket and key policies");
+    // Whoever names a role knows it.
+    if role.handle.is_some() {
+        stack
+            .output("ExecutionRoleArn", role.arn.clone().map(String::from))
+            .description("The role of the containers, to be allowed by bucket and key policies");
+    }
     Hosted {
         endpoint_name: handle.name(),
         variants,
