@@ -147,6 +147,19 @@ pub enum Constraint {
 }
 
 impl ObjectSchema {
+    /// The property of this name, looked for from `next` on, which is left behind it: texts that keep
+    /// to the schema's order, as ours do, are found at once.
+    pub fn property_from(&self, next: &mut usize, name: &str) -> Option<&'static Property> {
+        let (before, after) = self.properties.split_at_checked(*next)?;
+        let ahead = after.iter().position(|property| property.name == name);
+        let index = match ahead {
+            Some(steps) => before.len() + steps,
+            None => before.iter().position(|property| property.name == name)?,
+        };
+        *next = index + 1;
+        self.properties.get(index)
+    }
+
     /// The property of this name.
     pub fn property(&self, name: &str) -> Option<&'static Property> {
         let index = self

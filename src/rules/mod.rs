@@ -23,11 +23,7 @@ pub fn check(template: &Template, bytes: usize) -> Vec<Finding> {
         if finding.place.source.is_none()
             && let Some(id) = &finding.place.logical_id
         {
-            let overridden = finding.place.path.as_deref().and_then(|path| {
-                let property = path.split(['.', '[']).next()?;
-                template.sources.get(&format!("{id}.{property}"))
-            });
-            finding.place.source = overridden.or_else(|| template.sources.get(id)).cloned();
+            finding.place.source = template.source(id, finding.place.path.as_deref());
         }
     }
     findings

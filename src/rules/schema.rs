@@ -142,8 +142,11 @@ impl Check<'_> {
     }
 
     fn object(&mut self, schema: &ObjectSchema, object: &Object, path: &Path<'_>) {
+        let (mut next, mut required) = (0, 0);
         for (key, value) in object.iter() {
-            match schema.property(key) {
+            let property = schema.property_from(&mut next, key);
+            required += usize::from(property.is_some_and(|property| property.required));
+            match property {
                 Some(property) if is_no_value(value) => {
                     if property.required {
                         self.missing(schema, key, path);
@@ -165,13 +168,14 @@ impl Check<'_> {
                 }
             }
         }
+        // A function beside properties may yield any of them.
         let computed = object.keys().any(|key| key.starts_with("Fn::"));
-        for property in schema
+        let all = schema
             .properties
             .iter()
-            .filter(|property| property.required)
-        {
-            if !computed && !object.contains_key(property.name) {
+            .filter(|property| property.required);
+        if !computed && required < all.clone().count() {
+            for property in all.filter(|property| !object.contains_key(property.name)) {
                 self.missing(schema, property.name, path);
             }
         }

@@ -1,5 +1,6 @@
 //! Names of resources, and references to them.
 
+use std::borrow::Borrow;
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -40,6 +41,12 @@ impl LogicalId {
     /// The text, to be put into a document.
     pub(super) fn text(&self) -> Text {
         Text::Owned(self.0.as_ref().to_owned())
+    }
+}
+
+impl Borrow<str> for LogicalId {
+    fn borrow(&self) -> &str {
+        &self.0
     }
 }
 

@@ -6,6 +6,7 @@
 //! document holds together (references, limits, shapes) is judged by `rules`, which sees any
 //! template alike.
 
+mod cause;
 mod elements;
 mod handle;
 mod render;
@@ -21,10 +22,10 @@ pub use render::{json_text, yaml_text};
 pub use resource::ResourceMut;
 pub use stack::{OutputMut, Stack};
 
-use std::collections::BTreeMap;
-
 use crate::finding::Source;
 use crate::json::{Json, Object};
+
+use cause::Causes;
 
 /// A finished CloudFormation template: ours, or anybody's that was read from a file.
 #[derive(Debug, Clone, Default)]
@@ -33,9 +34,7 @@ pub struct Template {
     pub document: Object,
     /// The stack's name, where it is known.
     pub stack: Option<String>,
-    /// What caused each resource, parameter or output, by its logical id; and each property that was
-    /// overridden, by `<logical id>.<property>`.
-    pub sources: BTreeMap<String, Source>,
+    causes: Causes,
 }
 
 /// One resource of a template, as the document states it.
@@ -68,6 +67,12 @@ impl Template {
     /// A top-level section such as `Parameters`, where it is an object.
     pub fn section(&self, name: &str) -> Option<&Object> {
         self.document.get(name)?.as_object()
+    }
+
+    /// What caused a resource, parameter or output, or the override of the property of a resource
+    /// that `path` begins with.
+    pub fn source(&self, logical_id: &str, path: Option<&str>) -> Option<Source> {
+        self.causes.source(logical_id, path)
     }
 
     /// The resources in the document's order.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::panic::Location;
+use std::sync::Arc;
 
 use crate::cfn::Resource;
 use crate::finding::{Finding, Source, closest};
@@ -9,6 +10,7 @@ use crate::json::{Json, Object, Text, to_json};
 use crate::value::Value;
 
 use super::Template;
+use super::cause::{Cause, Causes};
 use super::elements::{Condition, ConditionHandle, MappingHandle, Parameter, ParameterHandle};
 use super::handle::{Handle, LogicalId};
 use super::resource::{Entry, ResourceMut};
@@ -30,8 +32,8 @@ pub struct Stack {
     index: BTreeMap<LogicalId, usize>,
     outputs: Object,
     tags: Vec<(Text, Json)>,
-    cause: Option<Source>,
-    sources: BTreeMap<String, Source>,
+    cause: Option<Arc<Source>>,
+    causes: Causes,
     findings: Vec<Finding>,
 }
 
@@ -53,7 +55,7 @@ impl Stack {
             outputs: Object::new(),
             tags: Vec::new(),
             cause: None,
-            sources: BTreeMap::new(),
+            causes: Causes::default(),
             findings: Vec::new(),
         }
     }
@@ -96,7 +98,7 @@ impl Stack {
     /// States what causes whatever `build` adds, such as a line of a stage file. Without it, the
     /// cause is the line of Rust that adds the resource.
     pub fn caused_by<T>(&mut self, cause: Option<Source>, build: impl FnOnce(&mut Self) -> T) -> T {
-        let outer = std::mem::replace(&mut self.cause, cause);
+        let outer = std::mem::replace(&mut self.cause, cause.map(Arc::new));
         let result = build(self);
         self.cause = outer;
         result
@@ -122,7 +124,7 @@ impl Stack {
     #[track_caller]
     pub fn add<R: Resource>(&mut self, name: &str, properties: R) -> Handle<R> {
         let id = LogicalId::of(&self.scopes, name);
-        let source = self.source();
+        let cause = self.cause();
         let properties =
             to_json(&properties).expect("generated properties are plain data with text keys");
         if self.index.contains_key(&id) {
@@ -133,12 +135,12 @@ impl Stack {
             self.findings.push(
                 finding
                     .on(id.as_str())
-                    .at(source)
+                    .at(cause.source())
                     .hint("give one of them another name or scope"),
             );
         } else {
             self.index.insert(id.clone(), self.resources.len());
-            self.sources.insert(id.as_str().to_owned(), source);
+            self.causes.add(id.clone(), cause);
             self.resources.push(Entry {
                 id: id.clone(),
                 schema: R::SCHEMA,
@@ -271,36 +273,28 @@ impl Stack {
         name: &Text,
         declaration: Json,
     ) {
-        let source = self.source();
+        let cause = self.cause();
         if section(self).contains_key(name) {
             let message = format!("two {kind}s have the name `{name}`");
             self.findings.push(
                 Finding::error("duplicate-logical-id", message)
                     .on(name.clone())
-                    .at(source)
+                    .at(cause.source())
                     .hint("give one of them another name"),
             );
             return;
         }
-        self.sources
-            .entry(name.clone().into_owned())
-            .or_insert(source);
+        self.causes.add(LogicalId::of(&[], name), cause);
         section(self).insert(name.clone(), declaration);
     }
 
     #[track_caller]
-    fn source(&self) -> Source {
+    fn cause(&self) -> Cause {
         // Not in a closure, which would name itself as the caller.
         let location = Location::caller();
         match &self.cause {
-            Some(cause) => cause.clone(),
-            None => Source {
-                file: location.file().replace('\\', "/"),
-                line: location.line() as usize,
-                column: location.column() as usize,
-                length: 1,
-                text: None,
-            },
+            Some(source) => Cause::File(source.clone()),
+            None => Cause::Rust(location),
         }
     }
 
@@ -318,9 +312,9 @@ impl Stack {
             .find(|entry| entry.id.as_str() == logical_id);
         if let Some(entry) = found {
             if let (Some(cause), Some(properties)) = (cause, properties.as_object()) {
+                let cause = Cause::File(Arc::new(cause));
                 for name in properties.keys() {
-                    let place = format!("{logical_id}.{name}");
-                    self.sources.insert(place, cause.clone());
+                    self.causes.add_override(logical_id, name, cause.clone());
                 }
             }
             entry.properties.merge(properties);
@@ -377,7 +371,7 @@ impl Stack {
         let template = Template {
             document,
             stack: Some(self.name),
-            sources: self.sources,
+            causes: self.causes,
         };
         (template, self.findings)
     }
