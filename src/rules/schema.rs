@@ -78,13 +78,7 @@ impl Check<'_> {
                 match number {
                     None => self.wrong_type("a whole number", value, path),
                     Some(number) => {
-                        let bounds = (
-                            minimum.map(|n| n.to_string()),
-                            maximum.map(|n| n.to_string()),
-                        );
-                        let fits = minimum.is_none_or(|least| number >= least)
-                            && maximum.is_none_or(|most| number <= most);
-                        self.number_bounds(fits, bounds, &number.to_string(), path);
+                        self.number_bounds(number, *minimum, *maximum, path);
                         if !values.is_empty() && !values.contains(&number) {
                             let known: Vec<_> = values.iter().map(i64::to_string).collect();
                             let message =
@@ -102,15 +96,7 @@ impl Check<'_> {
                 };
                 match number {
                     None => self.wrong_type("a number", value, path),
-                    Some(number) => {
-                        let bounds = (
-                            minimum.map(|n| n.to_string()),
-                            maximum.map(|n| n.to_string()),
-                        );
-                        let fits = minimum.is_none_or(|least| number >= least)
-                            && maximum.is_none_or(|most| number <= most);
-                        self.number_bounds(fits, bounds, &number.to_string(), path);
-                    }
+                    Some(number) => self.number_bounds(number, *minimum, *maximum, path),
                 }
             }
             Schema::Boolean => match value {
@@ -345,14 +331,17 @@ impl Check<'_> {
         self.push(finding, path);
     }
 
-    fn number_bounds(
+    fn number_bounds<N: PartialOrd + ToString>(
         &mut self,
-        fits: bool,
-        (minimum, maximum): (Option<String>, Option<String>),
-        got: &str,
+        number: N,
+        minimum: Option<N>,
+        maximum: Option<N>,
         path: &Path<'_>,
     ) {
+        let fits = minimum.as_ref().is_none_or(|least| number >= *least)
+            && maximum.as_ref().is_none_or(|most| number <= *most);
         if !fits {
+            let got = number.to_string();
             let message = format!("expected {}, got `{got}`", range(minimum, maximum));
             self.push(Finding::error("number-range", message), path);
         }
