@@ -20,37 +20,6 @@ pub fn lock_file(stack: &str) -> String {
     format!("{FOLDER}/{stack}.lock.yaml")
 }
 
-/// The stacks that have a stage file, by name, in alphabetical order.
-///
-/// # Errors
-///
-/// When the folder is there and cannot be read.
-pub fn stacks(root: &Path) -> Result<Vec<String>, Finding> {
-    let unreadable = |error: std::io::Error| {
-        Finding::error(
-            "unreadable-file",
-            format!("`{FOLDER}/` cannot be read: {error}"),
-        )
-    };
-    let entries = match fs::read_dir(root.join(FOLDER)) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(unreadable(error)),
-    };
-    let mut stacks = Vec::new();
-    for entry in entries {
-        let name = entry.map_err(unreadable)?.file_name();
-        if let Some(stack) = name.to_str().and_then(|name| name.strip_suffix(".yaml"))
-            && !matches!(stack.rsplit_once('.'), Some((_, "lock")))
-            && !stack.is_empty()
-        {
-            stacks.push(stack.to_owned());
-        }
-    }
-    stacks.sort();
-    Ok(stacks)
-}
-
 /// The bytes of a file below the root, which is named as it is printed; `None` when it is not there.
 ///
 /// # Errors

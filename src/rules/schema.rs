@@ -331,7 +331,7 @@ impl Check<'_> {
         self.push(finding, path);
     }
 
-    fn number_bounds<N: PartialOrd + ToString>(
+    fn number_bounds<N: Copy + PartialOrd + ToString>(
         &mut self,
         number: N,
         minimum: Option<N>,

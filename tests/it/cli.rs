@@ -30,6 +30,7 @@ cases! {
     help
     hostile
     init
+    missing_file
     no_project
     schema
     selection

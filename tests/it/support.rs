@@ -40,12 +40,21 @@ pub(crate) fn golden(path: &Path, actual: String) {
         .eq(Data::text(actual).raw(), expected);
 }
 
+/// The only stack of a case folder.
+pub(crate) fn only_stack(case: &Path) -> String {
+    let mut stacks: Vec<String> = fs::read_dir(case.join("config"))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .filter_map(|name| name.strip_suffix(".yaml").map(str::to_owned))
+        .filter(|name| Path::new(name).extension().is_none())
+        .collect();
+    assert_eq!(stacks.len(), 1, "{}: {stacks:?}", case.display());
+    stacks.remove(0)
+}
+
 /// Synthesizes the only stack of a case folder with the standard hosting stack.
 pub(crate) fn synthesize(case: &Path) -> Synthesis {
-    let stacks = files::stacks(case).unwrap();
-    let [stack] = stacks.as_slice() else {
-        panic!("{}: {stacks:?}", case.display())
-    };
+    let stack = &only_stack(case);
     let read = |file: &str| files::read(case, file, &Limits::STAGE_FILE).unwrap();
     let (stage_file, lock_file) = (files::stage_file(stack), files::lock_file(stack));
     let (bytes, lock) = (read(&stage_file).unwrap(), read(&lock_file));

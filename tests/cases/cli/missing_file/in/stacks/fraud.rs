@@ -1,0 +1,1 @@
+//! Its stage file is missing.
