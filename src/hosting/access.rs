@@ -77,7 +77,7 @@ pub struct NotDerivable {
 }
 
 impl NotDerivable {
-    fn new<T: serde::Serialize>(what: &'static str, value: Value<T>) -> Self {
+    pub(super) fn new<T: serde::Serialize>(what: &'static str, value: Value<T>) -> Self {
         let value = serde_json::to_string(&value.into_json()).unwrap_or_default();
         Self { what, value }
     }

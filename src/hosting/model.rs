@@ -294,14 +294,6 @@ impl<K> ModelHandle<K> {
     pub fn resource(&self) -> &Handle<l1::Model> {
         &self.handle
     }
-
-    /// The same model, to be run on instances.
-    pub fn on_instances(self) -> ModelHandle<InstanceOnly> {
-        ModelHandle {
-            handle: self.handle,
-            kind: PhantomData,
-        }
-    }
 }
 
 impl From<&Handle<Role>> for Value<RoleArn> {

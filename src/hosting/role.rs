@@ -3,8 +3,8 @@
 //! <https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html>
 
 use crate::cfn::iam::role as l1;
-use crate::json::{Json, Object};
-use crate::literal::{EndpointName, KmsKey, S3Prefix, TopicArn};
+use crate::json::{Json, Object, Text};
+use crate::literal::{EndpointName, ImageUri, KmsKey, S3Prefix, S3Uri, TopicArn};
 use crate::template::{Handle, Stack};
 use crate::value::{Function, Pseudo, Value};
 
@@ -36,7 +36,7 @@ pub struct ExecutionRole {
 
 #[derive(Debug, Clone, PartialEq)]
 struct Key {
-    condition: Option<crate::json::Text>,
+    condition: Option<Text>,
     id: Value<KmsKey>,
     actions: &'static [&'static str],
 }
@@ -86,9 +86,7 @@ impl ExecutionRole {
         match &container.source {
             ContainerSource::Package { access, .. } => {
                 for image in &access.images {
-                    if let Some(repository) = repository_arn(image)? {
-                        add(&mut self.repositories, repository);
-                    }
+                    self.add_image(image)?;
                 }
                 for artifact in &access.artifacts {
                     add(&mut self.objects, object_arn(artifact.clone(), "")?);
@@ -105,9 +103,7 @@ impl ExecutionRole {
                 }
             }
             ContainerSource::Image { image, data } => {
-                if let Some(repository) = repository_arn(image)? {
-                    add(&mut self.repositories, repository);
-                }
+                self.add_image(image)?;
                 match data {
                     None => {}
                     Some(DataLocation::Archive(object) | DataLocation::Object(object)) => {
@@ -132,8 +128,7 @@ impl ExecutionRole {
         let Value::Literal(literal) = prefix else {
             // `s3:prefix` and the bucket's ARN need the parts, which functions cannot cut out of a
             // location whose key has any number of slashes.
-            return object_arn::<S3Prefix>(Value::raw(prefix.clone().into_json()), "")
-                .map(|_| self);
+            return Err(NotDerivable::new("location", prefix.clone()));
         };
         add(
             &mut self.listed,
@@ -147,10 +142,7 @@ impl ExecutionRole {
     /// # Errors
     ///
     /// When the template computes the location in a way from which no ARN can be made.
-    pub fn reads_input(
-        mut self,
-        location: &Value<crate::literal::S3Uri>,
-    ) -> Result<Self, NotDerivable> {
+    pub fn reads_input(mut self, location: &Value<S3Uri>) -> Result<Self, NotDerivable> {
         let arn = below(location.clone())?;
         add(&mut self.objects, arn);
         Ok(self)
@@ -211,9 +203,16 @@ impl ExecutionRole {
         self
     }
 
+    fn add_image(&mut self, image: &Value<ImageUri>) -> Result<(), NotDerivable> {
+        if let Some(repository) = repository_arn(image)? {
+            add(&mut self.repositories, repository);
+        }
+        Ok(())
+    }
+
     fn add_key(
         &mut self,
-        condition: Option<crate::json::Text>,
+        condition: Option<Text>,
         key: Value<KmsKey>,
         actions: &'static [&'static str],
     ) {
@@ -380,7 +379,7 @@ const NETWORK: &[&str] = &[
 ];
 
 /// The ARN of everything below a location, which may or may not end with `/`.
-fn below(location: Value<crate::literal::S3Uri>) -> Result<Value<String>, NotDerivable> {
+fn below(location: Value<S3Uri>) -> Result<Value<String>, NotDerivable> {
     let ends_with_slash = match &location {
         Value::Literal(uri) => uri.as_str().ends_with('/'),
         Value::Intrinsic(call) => match (call.function, &call.argument) {
@@ -419,8 +418,8 @@ fn push_all(
     }
 }
 
-fn allow(sid: impl Into<crate::json::Text>, actions: &[&'static str], resource: Json) -> Json {
-    let sid: crate::json::Text = sid.into();
+fn allow(sid: impl Into<Text>, actions: &[&'static str], resource: Json) -> Json {
+    let sid: Text = sid.into();
     let actions = match actions {
         [action] => Json::from(*action),
         actions => Json::Array(actions.iter().map(|action| Json::from(*action)).collect()),
