@@ -1,4 +1,4 @@
-//! The lock file, `config/<stack>.lock.yaml`: what `sageform resolve` looked up, reviewed like code.
+//! The lock file, `config/<stack>.lock.yaml`: what was looked up in the registry, reviewed like code.
 //!
 //! ```yaml
 //! Production:
@@ -103,7 +103,8 @@ pub(super) fn read<'a>(
                 "`ModelPackageArn`: expected a version of `{group}`, got one of `{}`",
                 arn.group()
             );
-            let finding = Finding::error("lock-mismatch", message).hint("run `sageform resolve`");
+            let finding = Finding::error("lock-mismatch", message)
+                .hint("correct the ARN, or name the group that it is of");
             cx.report(finding, span, &path);
         }
         locked.places.insert(group.clone(), span);
@@ -155,7 +156,7 @@ pub(super) fn check(
                     pin.arn.version()
                 );
                 let finding = Finding::error("lock-mismatch", message)
-                    .hint("run `sageform resolve`, or remove `Version`");
+                    .hint("pin that version in the lock file, or remove `Version`");
                 stage.at_value(cx, &version_path, finding);
             }
             (Some(_), None) => {
@@ -170,7 +171,7 @@ pub(super) fn check(
                         missing.join(" and ")
                     );
                     let finding = Finding::error("missing-key", message)
-                        .hint("add what is missing, or run `sageform resolve`");
+                        .hint("add what is missing, or pin the version in the lock file");
                     stage.at_value(cx, &version_path, finding);
                 }
             }
@@ -184,7 +185,8 @@ pub(super) fn check(
                  one in `{}`",
                 pin.arn.region()
             );
-            let finding = Finding::error("lock-mismatch", message).hint("run `sageform resolve`");
+            let finding = Finding::error("lock-mismatch", message)
+                .hint("pin a version of that region, or correct `Region`");
             let mut other = Cx::new(locked.document, cx.stack, cx.stage);
             let path = format!("ModelPackages.{group}.ModelPackageArn");
             let span = locked.places.get(&group).copied().unwrap_or_default();

@@ -268,7 +268,7 @@ impl Reader<'_> {
             let names = stages.iter().map(|stage| stage.key.as_str());
             let hint = match closest(&entry.key, names) {
                 Some(close) => format!("did you mean `{close}`?"),
-                None => "run `sageform resolve`".to_owned(),
+                None => "remove it, or add the stage".to_owned(),
             };
             let shown: String = entry.key.chars().take(80).collect();
             let message = format!("the lock file pins for `{shown}`, which is not a stage");
