@@ -307,18 +307,6 @@ fn bucket_and_key(uri: &str) -> (&str, &str) {
     rest.split_once('/').unwrap_or((rest, ""))
 }
 
-impl RoleArn {
-    /// The role's own name: what follows the last `/`.
-    pub fn role_name(&self) -> &str {
-        self.0.rsplit(['/', ':']).next().unwrap_or_default()
-    }
-
-    /// The account that owns the role.
-    pub fn account(&self) -> &str {
-        self.0.split(':').nth(4).unwrap_or_default()
-    }
-}
-
 impl KmsKey {
     /// The key's ARN, unless it is an id or alias only.
     pub fn arn(&self) -> Option<&str> {

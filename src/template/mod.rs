@@ -32,8 +32,6 @@ use cause::Causes;
 pub struct Template {
     /// The document, in the order in which it is written.
     pub document: Object,
-    /// The stack's name, where it is known.
-    pub stack: Option<String>,
     causes: Causes,
 }
 

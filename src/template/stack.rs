@@ -370,7 +370,6 @@ impl Stack {
         }
         let template = Template {
             document,
-            stack: Some(self.name),
             causes: self.causes,
         };
         (template, self.findings)
