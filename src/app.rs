@@ -31,8 +31,8 @@ pub struct StageTemplate {
     pub stage: String,
     /// The stack.
     pub stack: String,
-    /// The template's canonical text. It takes a tenth of the memory of the tree it was made from,
-    /// which is dropped while it is still in the processor's cache.
+    /// The template's canonical text. The tree that it was made from is not kept: many stacks would
+    /// hold far more memory than is ever read again.
     pub text: String,
 }
 
