@@ -1,6 +1,7 @@
 //! The shipped stacks, as people read them: the YAML view of each template.
 //!
-//! `templates/` holds what is deployed; `snapshots/` shows a reviewer the same in fewer lines. `INSTA_UPDATE=always cargo test --test it shipped` accepts new ones.
+//! `templates/` holds what is deployed; `snapshots/` shows a reviewer the same in fewer
+//! lines. `INSTA_UPDATE=always cargo test --test it shipped` accepts new ones.
 
 use std::path::Path;
 use std::process::Command;
