@@ -23,6 +23,7 @@
 //! | 3 | [`config`] | stage file to [`config::Stage`], with line and column |
 //! | 4 | [`standard`] | the standard hosting stack |
 //! | 5 | [`app`] | stacks x stages to templates and findings |
+//! | 6 | `deploy` | plan, change set, events, verification; feature `deploy` |
 //! | 7 | [`cli`] | arguments, printing, files |
 //!
 //! # Invariants
@@ -35,7 +36,8 @@
 //! 3. Generated code holds no rules; handwritten code holds no lists of properties.
 //! 4. L1 can express anything that `CloudFormation` accepts, right or wrong. L2 cannot express what
 //!    `SageMaker` rejects by shape. [`rules`] covers what types cannot.
-//! 5. Only [`cli`] prints or exits. Only [`cli`] and [`config`] touch the outside.
+//! 5. Only [`cli`] prints or exits. Only [`cli`], [`config`] and `deploy` touch the
+//!    outside, and only `deploy::aws` names the AWS SDK.
 //! 6. A template is written only when nothing has an error; all findings are reported at once, each
 //!    at the line that caused it.
 //! 7. No physical names on models and endpoint configurations, because every edit replaces them. The
@@ -46,6 +48,8 @@ pub mod app;
 pub mod cfn;
 pub mod cli;
 pub mod config;
+#[cfg(feature = "deploy")]
+pub mod deploy;
 pub mod finding;
 pub mod hosting;
 pub mod json;

@@ -1,0 +1,14 @@
+//! F6: from reviewed templates to endpoints that serve them.
+//!
+//! Stacks change only through change sets. A deployment is four steps, each of which can be run by
+//! itself and again: *plan* makes the change sets and says what they do, *apply* executes exactly
+//! those and follows them, *verify* asks SageMaker what is serving, and *recover* gets a wedged stack
+//! back. Everything above `aws` is in our own words, so that only `aws` names the AWS SDK.
+//!
+//! <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updating-stacks-changesets.html>
+
+pub mod change_set;
+pub mod endpoint;
+pub mod error;
+pub mod event;
+pub mod stack;
