@@ -11,4 +11,5 @@ pub mod change_set;
 pub mod endpoint;
 pub mod error;
 pub mod event;
+pub mod progress;
 pub mod stack;
