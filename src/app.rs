@@ -34,6 +34,58 @@ pub struct StageTemplate {
     /// The template's canonical text. The tree that it was made from is not kept: many stacks would
     /// hold far more memory than is ever read again.
     pub text: String,
+    /// What the stage says about how it is deployed.
+    pub deployment: Deployment,
+}
+
+/// What a stage says that is for its deployment, and not in its template.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Deployment {
+    /// The account, 12 digits; `None` allows any.
+    pub account: Option<String>,
+    /// The region, such as `eu-west-1`; `None` leaves it to whoever deploys.
+    pub region: Option<String>,
+    /// The role that CloudFormation assumes; `None` for the permissions of whoever deploys.
+    pub role_arn: Option<String>,
+    /// Whether CloudFormation refuses to delete the stack.
+    pub termination_protection: bool,
+    /// The stage's tags that are texts. Only these can be tags of the stack itself: a request holds no
+    /// functions.
+    pub tags: BTreeMap<String, String>,
+}
+
+impl Deployment {
+    fn of(stage: &Stage) -> Self {
+        let tags = stage.tags.iter().filter_map(|(key, value)| {
+            let value = value.literal()?;
+            Some((key.clone(), value.clone()))
+        });
+        Self {
+            account: stage
+                .account
+                .as_ref()
+                .map(|account| account.as_str().to_owned()),
+            region: stage
+                .region
+                .as_ref()
+                .map(|region| region.as_str().to_owned()),
+            role_arn: stage
+                .cloud_formation_role_arn
+                .as_ref()
+                .map(|role| role.as_str().to_owned()),
+            termination_protection: stage.termination_protection,
+            tags: tags.collect(),
+        }
+    }
+}
+
+/// The name that a stack of a stage has in CloudFormation: `<stack>-<Stage>`, with `-` for `_`.
+///
+/// CloudFormation accepts a letter, then letters, digits and `-`, up to 128 characters; case counts.
+///
+/// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cfn-using-console-create-stack-parameters.html>
+pub fn stack_name(stack: &str, stage: &str) -> String {
+    format!("{stack}-{stage}").replace('_', "-")
 }
 
 /// What a synthesis yields. Templates with errors are there too, so that a caller can show them;
@@ -93,6 +145,7 @@ pub fn synthesize(stacks: &[StackInput<'_>], wanted: impl Fn(&str) -> bool) -> S
                 stage: stage.name.clone(),
                 stack: input.name.to_owned(),
                 text,
+                deployment: Deployment::of(stage),
             });
         }
         synthesis.findings.extend(merged.findings);
@@ -122,5 +175,49 @@ impl Merged {
             self.findings.push(finding);
         }
         self.findings[at].place.stages.push(stage.to_owned());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stack_is_named_after_itself_and_its_stage() {
+        assert_eq!(stack_name("fraud", "Production"), "fraud-Production");
+        assert_eq!(stack_name("single_cell", "EU_1"), "single-cell-EU-1");
+    }
+
+    #[test]
+    fn what_is_for_the_deployment_comes_with_the_template() {
+        let file = "Staging:\n  Account: \"123456789012\"\n  Region: eu-west-1\n  \
+                    CloudFormationRoleArn: arn:aws:iam::123456789012:role/cloudformation\n  \
+                    TerminationProtection: true\n  \
+                    Tags: {team: ml, account: !Ref AWS::AccountId}\n  \
+                    PackageGroups: [{Name: churn}]\nPlain:\n  PackageGroups: [{Name: churn}]\n";
+        let input = StackInput {
+            name: "churn",
+            build: None,
+            stage_file: config::Text {
+                file: "config/churn.yaml",
+                bytes: file.as_bytes(),
+            },
+            lock_file: None,
+        };
+        let synthesis = synthesize(&[input], |_| true);
+        assert!(!synthesis.has_errors(), "{:?}", synthesis.findings);
+        let deployments: Vec<&Deployment> = synthesis
+            .templates
+            .iter()
+            .map(|template| &template.deployment)
+            .collect();
+        let staging = Deployment {
+            account: Some("123456789012".to_owned()),
+            region: Some("eu-west-1".to_owned()),
+            role_arn: Some("arn:aws:iam::123456789012:role/cloudformation".to_owned()),
+            termination_protection: true,
+            tags: BTreeMap::from([("team".to_owned(), "ml".to_owned())]),
+        };
+        assert_eq!(deployments, [&staging, &Deployment::default()]);
     }
 }
