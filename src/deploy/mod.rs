@@ -7,6 +7,7 @@
 //!
 //! <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updating-stacks-changesets.html>
 
+pub mod aws;
 pub mod change_set;
 pub mod endpoint;
 pub mod error;

@@ -1,0 +1,678 @@
+//! What is asked of `CloudFormation`.
+//!
+//! <https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_Operations.html>
+
+use std::collections::BTreeSet;
+
+use aws_config::SdkConfig;
+use aws_sdk_cloudformation::Client;
+use aws_sdk_cloudformation::operation::create_change_set::CreateChangeSetError;
+use aws_sdk_cloudformation::types;
+use aws_smithy_runtime_api::client::interceptors::context::InterceptorContext;
+use aws_smithy_runtime_api::client::retries::classifiers::{
+    ClassifyRetry, RetryAction, RetryClassifierPriority,
+};
+
+use super::{Aws, describe, failure};
+use crate::deploy::change_set::{
+    Change, ChangeSet, ChangeSetSummary, ChangeSetType, CreatedChangeSet, NewChangeSet,
+    OnStackFailure, ParameterValue, RollbackConfiguration, TemplateSource,
+};
+use crate::deploy::error::{AwsError, ErrorKind};
+use crate::deploy::event::{HookResult, OperationEvent, StackEvent};
+use crate::deploy::stack::{
+    DeleteStack, DriftDetection, ResourceDrift, StackDescription, StackResource,
+};
+
+/// Sends a request and puts its failure in our terms.
+macro_rules! send {
+    ($api:expr, $request:expr) => {
+        $request
+            .send()
+            .await
+            .map_err(|error| failure::of_sdk($api, &error))
+    };
+}
+
+/// The client.
+pub(super) fn client(config: &SdkConfig) -> Client {
+    let config = aws_sdk_cloudformation::config::Builder::from(config)
+        .retry_classifier(QuotaIsNoThrottle)
+        .build();
+    Client::from_conf(config)
+}
+
+/// `LimitExceededException` says that a quota of change sets or stacks is used up. The SDK takes it for
+/// throttling, but to wait does not help.
+#[derive(Debug)]
+struct QuotaIsNoThrottle;
+
+impl ClassifyRetry for QuotaIsNoThrottle {
+    fn classify_retry(&self, context: &InterceptorContext) -> RetryAction {
+        let is_quota = context
+            .output_or_error()
+            .and_then(Result::err)
+            .and_then(|error| error.as_operation_error())
+            .and_then(|error| error.downcast_ref::<CreateChangeSetError>())
+            .is_some_and(CreateChangeSetError::is_limit_exceeded_exception);
+        if is_quota {
+            RetryAction::RetryForbidden
+        } else {
+            RetryAction::NoActionIndicated
+        }
+    }
+
+    fn name(&self) -> &'static str {
+        "quota is no throttle"
+    }
+
+    fn priority(&self) -> RetryClassifierPriority {
+        RetryClassifierPriority::run_after(RetryClassifierPriority::transient_error_classifier())
+    }
+}
+
+/// Reads all pages; `page` gets the token of the one that it is to read.
+async fn pages<T>(
+    api: &'static str,
+    mut page: impl AsyncFnMut(Option<String>) -> Result<Page<T>, AwsError>,
+) -> Result<Vec<T>, AwsError> {
+    let mut found = Vec::new();
+    let mut seen = BTreeSet::new();
+    let mut token = None;
+    loop {
+        let Page { items, next } = page(token.take()).await?;
+        found.extend(items);
+        let Some(next) = next.filter(|next| !next.is_empty()) else {
+            return Ok(found);
+        };
+        if !seen.insert(next.clone()) {
+            // Half a list is worse than none: nobody would know.
+            let message = "expected a new token for the next page, got one that was used before";
+            let kind = ErrorKind::Unexpected;
+            return Err(failure::without_answer(api, kind, message));
+        }
+        token = Some(next);
+    }
+}
+
+/// One page of a list.
+struct Page<T> {
+    items: Vec<T>,
+    next: Option<String>,
+}
+
+impl<T> Page<T> {
+    fn of<S>(items: Option<Vec<S>>, next: Option<String>, describe: impl Fn(S) -> T) -> Self {
+        let items = items.unwrap_or_default();
+        Self {
+            items: items.into_iter().map(describe).collect(),
+            next,
+        }
+    }
+}
+
+/// What is not there, as `None`.
+fn optional<T>(result: Result<T, AwsError>) -> Result<Option<T>, AwsError> {
+    match result {
+        Ok(found) => Ok(Some(found)),
+        Err(error) if error.kind == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+const CANCEL_UPDATE_STACK: &str = "cloudformation:CancelUpdateStack";
+const CONTINUE_UPDATE_ROLLBACK: &str = "cloudformation:ContinueUpdateRollback";
+const CREATE_CHANGE_SET: &str = "cloudformation:CreateChangeSet";
+const DELETE_CHANGE_SET: &str = "cloudformation:DeleteChangeSet";
+const DELETE_STACK: &str = "cloudformation:DeleteStack";
+const DESCRIBE_CHANGE_SET: &str = "cloudformation:DescribeChangeSet";
+const DESCRIBE_EVENTS: &str = "cloudformation:DescribeEvents";
+const DESCRIBE_STACK_DRIFT_DETECTION_STATUS: &str =
+    "cloudformation:DescribeStackDriftDetectionStatus";
+const DESCRIBE_STACK_EVENTS: &str = "cloudformation:DescribeStackEvents";
+const DESCRIBE_STACK_RESOURCE_DRIFTS: &str = "cloudformation:DescribeStackResourceDrifts";
+const DESCRIBE_STACKS: &str = "cloudformation:DescribeStacks";
+const DETECT_STACK_DRIFT: &str = "cloudformation:DetectStackDrift";
+const EXECUTE_CHANGE_SET: &str = "cloudformation:ExecuteChangeSet";
+const GET_HOOK_RESULT: &str = "cloudformation:GetHookResult";
+const GET_TEMPLATE: &str = "cloudformation:GetTemplate";
+const LIST_CHANGE_SETS: &str = "cloudformation:ListChangeSets";
+const LIST_HOOK_RESULTS: &str = "cloudformation:ListHookResults";
+const LIST_IMPORTS: &str = "cloudformation:ListImports";
+const LIST_STACK_RESOURCES: &str = "cloudformation:ListStackResources";
+const ROLLBACK_STACK: &str = "cloudformation:RollbackStack";
+const UPDATE_TERMINATION_PROTECTION: &str = "cloudformation:UpdateTerminationProtection";
+
+/// Stacks. A stack is named by its name or its ARN.
+impl Aws {
+    fn cloudformation(&self) -> &Client {
+        &self.0.cloudformation
+    }
+
+    /// A stack; `None` where there is none. A deleted one is still described by its ARN.
+    ///
+    /// # Errors
+    ///
+    /// As every call here: whatever `CloudFormation` refuses, or what keeps it from answering.
+    pub async fn stack(&self, stack: &str) -> Result<Option<StackDescription>, AwsError> {
+        let request = self.cloudformation().describe_stacks().stack_name(stack);
+        let Some(answer) = optional(send!(DESCRIBE_STACKS, request))? else {
+            return Ok(None);
+        };
+        let stack = answer.stacks.unwrap_or_default().into_iter().next();
+        Ok(stack.map(describe::stack))
+    }
+
+    /// The resources of a stack.
+    ///
+    /// # Errors
+    ///
+    /// As [`Aws::stack`] has, and `NotFound` where there is no such stack.
+    pub async fn stack_resources(&self, stack: &str) -> Result<Vec<StackResource>, AwsError> {
+        pages(LIST_STACK_RESOURCES, async |token| {
+            let request = self.cloudformation().list_stack_resources();
+            let request = request.stack_name(stack).set_next_token(token);
+            let answer = send!(LIST_STACK_RESOURCES, request)?;
+            Ok(Page::of(
+                answer.stack_resource_summaries,
+                answer.next_token,
+                describe::resource,
+            ))
+        })
+        .await
+    }
+
+    /// The template of a stack as it was submitted.
+    ///
+    /// # Errors
+    ///
+    /// As [`Aws::stack_resources`] has.
+    pub async fn stack_template(&self, stack: &str) -> Result<String, AwsError> {
+        let request = self.cloudformation().get_template().stack_name(stack);
+        let request = request.template_stage(types::TemplateStage::Original);
+        send!(GET_TEMPLATE, request)?
+            .template_body
+            .ok_or_else(|| failure::lacks(GET_TEMPLATE, "TemplateBody"))
+    }
+
+    /// The events of a stack, newest first, page after page, until `enough` says so of one, which is
+    /// not included, or there are no more.
+    ///
+    /// # Errors
+    ///
+    /// As [`Aws::stack_resources`] has.
+    pub async fn stack_events(
+        &self,
+        stack: &str,
+        enough: &(dyn Fn(&StackEvent) -> bool + Send + Sync),
+    ) -> Result<Vec<StackEvent>, AwsError> {
+        pages(DESCRIBE_STACK_EVENTS, async |token| {
+            let request = self.cloudformation().describe_stack_events();
+            let request = request.stack_name(stack).set_next_token(token);
+            let answer = send!(DESCRIBE_STACK_EVENTS, request)?;
+            let mut page = Page::of(
+                answer.stack_events,
+                answer.next_token,
+                describe::stack_event,
+            );
+            if let Some(last) = page.items.iter().position(enough) {
+                page.items.truncate(last);
+                page.next = None;
+            }
+            Ok(page)
+        })
+        .await
+    }
+
+    /// Begins to delete a stack. One that is gone is as good as deleted.
+    ///
+    /// # Errors
+    ///
+    /// As [`Aws::stack`] has.
+    pub async fn delete_stack(&self, delete: &DeleteStack) -> Result<(), AwsError> {
+        let mut request = self
+            .cloudformation()
+            .delete_stack()
+            .stack_name(&delete.stack_id)
+            .client_request_token(&delete.token)
+            .set_role_arn(delete.role_arn.clone())
+            .set_retain_resources(some(&delete.retain_resources));
+        if delete.force {
+            request = request.deletion_mode(types::DeletionMode::ForceDeleteStack);
+        }
+        optional(send!(DELETE_STACK, request))?;
+        Ok(())
+    }
+
+    /// Begins to take a stack whose operation failed and was kept back to what it was.
+    ///
+    /// # Errors
+    ///
+    /// As [`Aws::stack_resources`] has.
+    pub async fn rollback_stack(
+        &self,
+        stack: &str,
+        token: &str,
+        role_arn: Option<&str>,
+    ) -> Result<(), AwsError> {
+        let request = self
+            .cloudformation()
+            .rollback_stack()
+            .stack_name(stack)
+            .client_request_token(token)
+            .set_role_arn(role_arn.map(str::to_owned));
+        send!(ROLLBACK_STACK, request)?;
+        Ok(())
+    }
+
+    /// Tries a failed rollback again, without the resources of `skip`, by their logical ids.
+    ///
+    /// # Errors
+    ///
+    /// As [`Aws::stack_resources`] has.
+    pub async fn continue_update_rollback(
+        &self,
+        stack: &str,
+        token: &str,
+        skip: &[String],
+        role_arn: Option<&str>,
+    ) -> Result<(), AwsError> {
+        let request = self
+            .cloudformation()
+            .continue_update_rollback()
+            .stack_name(stack)
+            .client_request_token(token)
+            .set_resources_to_skip(some(skip))
+            .set_role_arn(role_arn.map(str::to_owned));
+        send!(CONTINUE_UPDATE_ROLLBACK, request)?;
+        Ok(())
+    }
+
+    /// Stops an update and begins to take it back.
+    ///
+    /// # Errors
+    ///
+    /// As [`Aws::stack_resources`] has.
+    pub async fn cancel_update_stack(&self, stack: &str, token: &str) -> Result<(), AwsError> {
+        let request = self
+            .cloudformation()
+            .cancel_update_stack()
+            .stack_name(stack)
+            .client_request_token(token);
+        send!(CANCEL_UPDATE_STACK, request)?;
+        Ok(())
+    }
+
+    /// Has `CloudFormation` refuse to delete a stack, or no longer.
+    ///
+    /// # Errors
+    ///
+    /// As [`Aws::stack_resources`] has.
+    pub async fn set_termination_protection(&self, stack: &str, on: bool) -> Result<(), AwsError> {
+        let request = self
+            .cloudformation()
+            .update_termination_protection()
+            .stack_name(stack)
+            .enable_termination_protection(on);
+        send!(UPDATE_TERMINATION_PROTECTION, request)?;
+        Ok(())
+    }
+
+    /// The names of the stacks that import an export.
+    ///
+    /// # Errors
+    ///
+    /// As [`Aws::stack`] has.
+    pub async fn imports(&self, export: &str) -> Result<Vec<String>, AwsError> {
+        let imports = pages(LIST_IMPORTS, async |token| {
+            let request = self.cloudformation().list_imports();
+            let request = request.export_name(export).set_next_token(token);
+            let answer = send!(LIST_IMPORTS, request)?;
+            Ok(Page::of(answer.imports, answer.next_token, |name| name))
+        })
+        .await;
+        match imports {
+            // `Export 'x' is not imported by any stack.`
+            Err(error) if error.message.contains("not imported by any stack") => Ok(Vec::new()),
+            imports => imports,
+        }
+    }
+
+    /// Begins to compare a stack with its template: the detection's id.
+    ///
+    /// # Errors
+    ///
+    /// As [`Aws::stack_resources`] has.
+    pub async fn detect_drift(&self, stack: &str) -> Result<String, AwsError> {
+        let request = self.cloudformation().detect_stack_drift().stack_name(stack);
+        send!(DETECT_STACK_DRIFT, request)?
+            .stack_drift_detection_id
+            .ok_or_else(|| failure::lacks(DETECT_STACK_DRIFT, "StackDriftDetectionId"))
+    }
+
+    /// How far a detection is, by its id.
+    ///
+    /// # Errors
+    ///
+    /// As [`Aws::stack`] has.
+    pub async fn drift_detection(&self, id: &str) -> Result<DriftDetection, AwsError> {
+        let request = self
+            .cloudformation()
+            .describe_stack_drift_detection_status()
+            .stack_drift_detection_id(id);
+        let answer = send!(DESCRIBE_STACK_DRIFT_DETECTION_STATUS, request)?;
+        Ok(describe::drift_detection(answer))
+    }
+
+    /// What the last detection found, of the resources that it could compare.
+    ///
+    /// # Errors
+    ///
+    /// As [`Aws::stack_resources`] has.
+    pub async fn resource_drifts(&self, stack: &str) -> Result<Vec<ResourceDrift>, AwsError> {
+        pages(DESCRIBE_STACK_RESOURCE_DRIFTS, async |token| {
+            let request = self.cloudformation().describe_stack_resource_drifts();
+            let request = request.stack_name(stack).set_next_token(token);
+            let answer = send!(DESCRIBE_STACK_RESOURCE_DRIFTS, request)?;
+            Ok(Page::of(
+                answer.stack_resource_drifts,
+                answer.next_token,
+                describe::resource_drift,
+            ))
+        })
+        .await
+    }
+}
+
+/// Change sets. A change set is named by its ARN, unless said otherwise.
+impl Aws {
+    /// Begins to make a change set. The same token and arguments make one, however often.
+    ///
+    /// # Errors
+    ///
+    /// As [`Aws::stack`] has; `AlreadyExists` where there is another of this name, `Limit` where the
+    /// stack has too many.
+    pub async fn create_change_set(
+        &self,
+        new: &NewChangeSet,
+    ) -> Result<CreatedChangeSet, AwsError> {
+        let request = self
+            .cloudformation()
+            .create_change_set()
+            .stack_name(&new.stack)
+            .change_set_name(&new.name)
+            .change_set_type(match new.kind {
+                ChangeSetType::Create => types::ChangeSetType::Create,
+                ChangeSetType::Update => types::ChangeSetType::Update,
+            })
+            .client_token(&new.token)
+            .include_nested_stacks(true)
+            // An empty list says that there are none; no list, that they stay as they are.
+            .set_tags(Some(
+                new.tags
+                    .iter()
+                    .map(|(key, value)| types::Tag::builder().key(key).value(value).build())
+                    .collect(),
+            ))
+            .set_parameters(some(
+                &new.parameters
+                    .iter()
+                    .map(|(key, value)| parameter(key, value))
+                    .collect::<Vec<_>>(),
+            ))
+            .set_capabilities(some(
+                &new.capabilities
+                    .iter()
+                    .map(|capability| types::Capability::from(capability.as_str()))
+                    .collect::<Vec<_>>(),
+            ))
+            .set_description(Some(new.description.clone()).filter(|text| !text.is_empty()))
+            .set_role_arn(new.role_arn.clone())
+            .set_rollback_configuration(new.rollback.as_ref().map(rollback_configuration))
+            .set_on_stack_failure(new.on_stack_failure.map(|on| match on {
+                OnStackFailure::Delete => types::OnStackFailure::Delete,
+                OnStackFailure::Rollback => types::OnStackFailure::Rollback,
+                OnStackFailure::DoNothing => types::OnStackFailure::DoNothing,
+            }));
+        let request = match &new.template {
+            TemplateSource::Body(body) => request.template_body(body),
+            TemplateSource::Url(url) => request.template_url(url),
+        };
+        let answer = send!(CREATE_CHANGE_SET, request)?;
+        let lacks = |what| move || failure::lacks(CREATE_CHANGE_SET, what);
+        Ok(CreatedChangeSet {
+            id: answer.id.ok_or_else(lacks("Id"))?,
+            stack_id: answer.stack_id.ok_or_else(lacks("StackId"))?,
+        })
+    }
+
+    /// A change set with the changes of all pages; `values` asks for the properties' values. `None`
+    /// where there is no such change set.
+    ///
+    /// # Errors
+    ///
+    /// As [`Aws::stack`] has.
+    pub async fn change_set(
+        &self,
+        change_set: &str,
+        values: bool,
+    ) -> Result<Option<ChangeSet>, AwsError> {
+        self.describe_change_set(None, change_set, values).await
+    }
+
+    /// A change set by its name within a stack, without values.
+    ///
+    /// # Errors
+    ///
+    /// As [`Aws::stack`] has.
+    pub async fn change_set_named(
+        &self,
+        stack: &str,
+        name: &str,
+    ) -> Result<Option<ChangeSet>, AwsError> {
+        self.describe_change_set(Some(stack), name, false).await
+    }
+
+    async fn describe_change_set(
+        &self,
+        stack: Option<&str>,
+        change_set: &str,
+        values: bool,
+    ) -> Result<Option<ChangeSet>, AwsError> {
+        // Every page repeats what is said of the set as a whole; the last one is the newest.
+        let mut head = None;
+        let changes = pages(DESCRIBE_CHANGE_SET, async |token| {
+            let request = self
+                .cloudformation()
+                .describe_change_set()
+                .set_stack_name(stack.map(str::to_owned))
+                .change_set_name(change_set)
+                .set_include_property_values(values.then_some(true))
+                .set_next_token(token);
+            let mut answer = send!(DESCRIBE_CHANGE_SET, request)?;
+            let page = Page::of(
+                answer.changes.take(),
+                answer.next_token.take(),
+                describe::change,
+            );
+            head = Some(answer);
+            Ok(page)
+        })
+        .await;
+        let changes: Vec<Change> = match optional(changes)? {
+            Some(changes) => changes.into_iter().flatten().collect(),
+            None => return Ok(None),
+        };
+        Ok(head.map(|head| describe::change_set(head, changes)))
+    }
+
+    /// The change sets of a stack.
+    ///
+    /// # Errors
+    ///
+    /// As [`Aws::stack_resources`] has.
+    pub async fn change_sets(&self, stack: &str) -> Result<Vec<ChangeSetSummary>, AwsError> {
+        pages(LIST_CHANGE_SETS, async |token| {
+            let request = self.cloudformation().list_change_sets();
+            let request = request.stack_name(stack).set_next_token(token);
+            let answer = send!(LIST_CHANGE_SETS, request)?;
+            Ok(Page::of(
+                answer.summaries,
+                answer.next_token,
+                describe::change_set_summary,
+            ))
+        })
+        .await
+    }
+
+    /// The template of a change set as it was submitted.
+    ///
+    /// # Errors
+    ///
+    /// As [`Aws::stack`] has, and `NotFound` where there is no such change set.
+    pub async fn change_set_template(&self, change_set: &str) -> Result<String, AwsError> {
+        let request = self.cloudformation().get_template();
+        let request = request
+            .change_set_name(change_set)
+            .template_stage(types::TemplateStage::Original);
+        send!(GET_TEMPLATE, request)?
+            .template_body
+            .ok_or_else(|| failure::lacks(GET_TEMPLATE, "TemplateBody"))
+    }
+
+    /// Deletes a change set. One that is gone is as good as deleted.
+    ///
+    /// # Errors
+    ///
+    /// As [`Aws::stack`] has; `InvalidState` where it is being executed.
+    pub async fn delete_change_set(&self, change_set: &str) -> Result<(), AwsError> {
+        let request = self.cloudformation().delete_change_set();
+        optional(send!(
+            DELETE_CHANGE_SET,
+            request.change_set_name(change_set)
+        ))?;
+        Ok(())
+    }
+
+    /// Begins to execute a change set, which is rolled back if it fails.
+    ///
+    /// # Errors
+    ///
+    /// As [`Aws::change_set_template`] has; `InvalidState` where it cannot be executed any more,
+    /// `AlreadyExists` where the token was used for something else.
+    pub async fn execute_change_set(&self, change_set: &str, token: &str) -> Result<(), AwsError> {
+        let request = self
+            .cloudformation()
+            .execute_change_set()
+            .change_set_name(change_set)
+            .client_request_token(token);
+        let explicit = request.clone().disable_rollback(false);
+        match send!(EXECUTE_CHANGE_SET, explicit) {
+            // Of a change set that says itself what becomes of a stack that cannot be made,
+            // CloudFormation takes no second word on it.
+            Err(error)
+                if error.kind == ErrorKind::Invalid && error.message.contains("OnStackFailure") =>
+            {
+                send!(EXECUTE_CHANGE_SET, request)?;
+                Ok(())
+            }
+            Err(error) => Err(error),
+            Ok(_) => Ok(()),
+        }
+    }
+
+    /// What happened while a change set was made: validations, also those that only warn.
+    ///
+    /// # Errors
+    ///
+    /// As [`Aws::change_set_template`] has.
+    pub async fn change_set_events(
+        &self,
+        change_set: &str,
+    ) -> Result<Vec<OperationEvent>, AwsError> {
+        pages(DESCRIBE_EVENTS, async |token| {
+            let request = self.cloudformation().describe_events();
+            let request = request.change_set_name(change_set).set_next_token(token);
+            let answer = send!(DESCRIBE_EVENTS, request)?;
+            Ok(Page::of(
+                answer.operation_events,
+                answer.next_token,
+                describe::operation_event,
+            ))
+        })
+        .await
+    }
+
+    /// The results of the hooks of a change set, with their annotations where they can be had.
+    ///
+    /// # Errors
+    ///
+    /// As [`Aws::change_set_template`] has.
+    pub async fn change_set_hooks(&self, change_set: &str) -> Result<Vec<HookResult>, AwsError> {
+        let mut results = pages(LIST_HOOK_RESULTS, async |token| {
+            let request = self
+                .cloudformation()
+                .list_hook_results()
+                .target_type(types::ListHookResultsTargetType::ChangeSet)
+                .target_id(change_set)
+                .set_next_token(token);
+            let answer = send!(LIST_HOOK_RESULTS, request)?;
+            Ok(Page::of(
+                answer.hook_results,
+                answer.next_token,
+                describe::hook_summary,
+            ))
+        })
+        .await?;
+        for result in &mut results {
+            if result.id.is_empty() {
+                continue;
+            }
+            match self.hook_result(&result.id).await {
+                Ok(complete) => *result = complete,
+                // The list says what failed; advice that may not be read does not hide that.
+                Err(error) if matches!(error.kind, ErrorKind::NotFound | ErrorKind::Denied) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(results)
+    }
+
+    /// The result of a hook, by the id of its run.
+    ///
+    /// # Errors
+    ///
+    /// As [`Aws::stack`] has, and `NotFound` where there is no such run.
+    pub async fn hook_result(&self, id: &str) -> Result<HookResult, AwsError> {
+        let request = self.cloudformation().get_hook_result().hook_result_id(id);
+        let answer = send!(GET_HOOK_RESULT, request)?;
+        Ok(describe::hook_result(id, answer))
+    }
+}
+
+/// A list that is left out where it is empty.
+fn some<T: Clone>(list: &[T]) -> Option<Vec<T>> {
+    (!list.is_empty()).then(|| list.to_vec())
+}
+
+fn parameter(key: &str, value: &ParameterValue) -> types::Parameter {
+    let parameter = types::Parameter::builder().parameter_key(key);
+    match value {
+        ParameterValue::Value(value) => parameter.parameter_value(value),
+        ParameterValue::UsePreviousValue => parameter.use_previous_value(true),
+    }
+    .build()
+}
+
+fn rollback_configuration(rollback: &RollbackConfiguration) -> types::RollbackConfiguration {
+    let triggers = rollback.alarm_arns.iter().map(|arn| {
+        types::RollbackTrigger::builder()
+            .arn(arn)
+            .r#type("AWS::CloudWatch::Alarm")
+            .build()
+    });
+    types::RollbackConfiguration::builder()
+        .set_rollback_triggers(Some(triggers.collect()))
+        .monitoring_time_in_minutes(i32::from(rollback.monitoring_minutes))
+        .build()
+}
