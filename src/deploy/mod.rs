@@ -9,8 +9,14 @@
 
 pub mod aws;
 pub mod change_set;
+pub mod digest;
 pub mod endpoint;
 pub mod error;
 pub mod event;
+pub mod inputs;
+pub mod plan;
 pub mod progress;
 pub mod stack;
+pub mod stop;
+pub mod tasks;
+pub mod waves;
