@@ -8,9 +8,12 @@
 //! <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updating-stacks-changesets.html>
 
 pub mod aws;
+pub mod cause;
 pub mod change_set;
+pub mod diagnosis;
 pub mod endpoint;
 pub mod error;
 pub mod event;
 pub mod progress;
 pub mod stack;
+pub mod state;
