@@ -14,6 +14,7 @@ pub mod diagnosis;
 pub mod endpoint;
 pub mod error;
 pub mod event;
+pub mod follow;
 pub mod progress;
 pub mod stack;
 pub mod state;
