@@ -54,3 +54,12 @@ pub struct PendingDeployment {
     /// The new fleet.
     pub variants: Vec<LiveVariant>,
 }
+
+/// The name in an endpoint's ARN, which is its physical id: `…:endpoint/<name>`. A name stays one.
+///
+/// ARNs hold the name in lower case, whatever case it was made with.
+pub fn endpoint_name(physical_id: &str) -> &str {
+    physical_id
+        .rsplit_once(":endpoint/")
+        .map_or(physical_id, |(_, name)| name)
+}

@@ -8,15 +8,19 @@
 //! <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updating-stacks-changesets.html>
 
 pub mod aws;
+pub mod cause;
 pub mod change_set;
+pub mod diagnosis;
 pub mod digest;
 pub mod endpoint;
 pub mod error;
 pub mod event;
+pub mod follow;
 pub mod inputs;
 pub mod plan;
 pub mod progress;
 pub mod stack;
+pub mod state;
 pub mod stop;
 pub mod tasks;
 pub mod waves;

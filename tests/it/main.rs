@@ -4,6 +4,8 @@
 
 mod cli;
 mod contract;
+#[cfg(feature = "deploy")]
+mod deploy_events;
 mod document;
 mod floors;
 mod hosting;
