@@ -15,8 +15,8 @@ use aws_smithy_runtime_api::client::retries::classifiers::{
 
 use super::{Aws, describe, failure};
 use crate::deploy::change_set::{
-    Change, ChangeSet, ChangeSetSummary, ChangeSetType, CreatedChangeSet, NewChangeSet,
-    OnStackFailure, ParameterValue, RollbackConfiguration, TemplateSource,
+    ChangeSet, ChangeSetSummary, ChangeSetType, CreatedChangeSet, NewChangeSet, OnStackFailure,
+    ParameterValue, RollbackConfiguration, TemplateSource,
 };
 use crate::deploy::error::{AwsError, ErrorKind};
 use crate::deploy::event::{HookResult, OperationEvent, StackEvent};
@@ -71,43 +71,50 @@ impl ClassifyRetry for QuotaIsNoThrottle {
     }
 }
 
-/// Reads all pages; `page` gets the token of the one that it is to read.
-async fn pages<T>(
+/// A list that is read page by page.
+///
+/// A loop around [`Pages::add`] and no closure per page: futures of asynchronous closures cannot be
+/// spawned.
+struct Pages<T> {
     api: &'static str,
-    mut page: impl AsyncFnMut(Option<String>) -> Result<Page<T>, AwsError>,
-) -> Result<Vec<T>, AwsError> {
-    let mut found = Vec::new();
-    let mut seen = BTreeSet::new();
-    let mut token = None;
-    loop {
-        let Page { items, next } = page(token.take()).await?;
-        found.extend(items);
-        let Some(next) = next.filter(|next| !next.is_empty()) else {
-            return Ok(found);
+    found: Vec<T>,
+    seen: BTreeSet<String>,
+    token: Option<String>,
+}
+
+impl<T> Pages<T> {
+    fn new(api: &'static str) -> Self {
+        Self {
+            api,
+            found: Vec::new(),
+            seen: BTreeSet::new(),
+            token: None,
+        }
+    }
+
+    /// The token of the page that is to be read; `None` for the first.
+    fn token(&self) -> Option<String> {
+        self.token.clone()
+    }
+
+    /// Adds a page: whether there is another one.
+    fn add(
+        &mut self,
+        items: impl IntoIterator<Item = T>,
+        next: Option<String>,
+    ) -> Result<bool, AwsError> {
+        self.found.extend(items);
+        self.token = next.filter(|next| !next.is_empty());
+        let Some(next) = &self.token else {
+            return Ok(false);
         };
-        if !seen.insert(next.clone()) {
+        if !self.seen.insert(next.clone()) {
             // Half a list is worse than none: nobody would know.
             let message = "expected a new token for the next page, got one that was used before";
             let kind = ErrorKind::Unexpected;
-            return Err(failure::without_answer(api, kind, message));
+            return Err(failure::without_answer(self.api, kind, message));
         }
-        token = Some(next);
-    }
-}
-
-/// One page of a list.
-struct Page<T> {
-    items: Vec<T>,
-    next: Option<String>,
-}
-
-impl<T> Page<T> {
-    fn of<S>(items: Option<Vec<S>>, next: Option<String>, describe: impl Fn(S) -> T) -> Self {
-        let items = items.unwrap_or_default();
-        Self {
-            items: items.into_iter().map(describe).collect(),
-            next,
-        }
+        Ok(true)
     }
 }
 
@@ -169,17 +176,20 @@ impl Aws {
     ///
     /// As [`Aws::stack`] has, and `NotFound` where there is no such stack.
     pub async fn stack_resources(&self, stack: &str) -> Result<Vec<StackResource>, AwsError> {
-        pages(LIST_STACK_RESOURCES, async |token| {
+        let mut pages = Pages::new(LIST_STACK_RESOURCES);
+        loop {
             let request = self.cloudformation().list_stack_resources();
-            let request = request.stack_name(stack).set_next_token(token);
+            let request = request.stack_name(stack).set_next_token(pages.token());
             let answer = send!(LIST_STACK_RESOURCES, request)?;
-            Ok(Page::of(
-                answer.stack_resource_summaries,
-                answer.next_token,
-                describe::resource,
-            ))
-        })
-        .await
+            let items = answer
+                .stack_resource_summaries
+                .unwrap_or_default()
+                .into_iter()
+                .map(describe::resource);
+            if !pages.add(items, answer.next_token)? {
+                return Ok(pages.found);
+            }
+        }
     }
 
     /// The template of a stack as it was submitted.
@@ -206,22 +216,20 @@ impl Aws {
         stack: &str,
         enough: &(dyn Fn(&StackEvent) -> bool + Send + Sync),
     ) -> Result<Vec<StackEvent>, AwsError> {
-        pages(DESCRIBE_STACK_EVENTS, async |token| {
+        let mut pages = Pages::new(DESCRIBE_STACK_EVENTS);
+        loop {
             let request = self.cloudformation().describe_stack_events();
-            let request = request.stack_name(stack).set_next_token(token);
+            let request = request.stack_name(stack).set_next_token(pages.token());
             let answer = send!(DESCRIBE_STACK_EVENTS, request)?;
-            let mut page = Page::of(
-                answer.stack_events,
-                answer.next_token,
-                describe::stack_event,
-            );
-            if let Some(last) = page.items.iter().position(enough) {
-                page.items.truncate(last);
-                page.next = None;
+            let events = answer.stack_events.unwrap_or_default().into_iter();
+            let mut events: Vec<_> = events.map(describe::stack_event).collect();
+            let last = events.iter().position(enough);
+            events.truncate(last.unwrap_or(events.len()));
+            let next = answer.next_token.filter(|_| last.is_none());
+            if !pages.add(events, next)? {
+                return Ok(pages.found);
             }
-            Ok(page)
-        })
-        .await
+        }
     }
 
     /// Begins to delete a stack. One that is gone is as good as deleted.
@@ -324,17 +332,22 @@ impl Aws {
     ///
     /// As [`Aws::stack`] has.
     pub async fn imports(&self, export: &str) -> Result<Vec<String>, AwsError> {
-        let imports = pages(LIST_IMPORTS, async |token| {
+        let mut pages = Pages::new(LIST_IMPORTS);
+        loop {
             let request = self.cloudformation().list_imports();
-            let request = request.export_name(export).set_next_token(token);
-            let answer = send!(LIST_IMPORTS, request)?;
-            Ok(Page::of(answer.imports, answer.next_token, |name| name))
-        })
-        .await;
-        match imports {
-            // `Export 'x' is not imported by any stack.`
-            Err(error) if error.message.contains("not imported by any stack") => Ok(Vec::new()),
-            imports => imports,
+            let request = request.export_name(export).set_next_token(pages.token());
+            let answer = match send!(LIST_IMPORTS, request) {
+                Ok(answer) => answer,
+                // `Export 'x' is not imported by any stack.`
+                Err(error) if error.message.contains("not imported by any stack") => {
+                    return Ok(pages.found);
+                }
+                Err(error) => return Err(error),
+            };
+            let items = answer.imports.unwrap_or_default();
+            if !pages.add(items, answer.next_token)? {
+                return Ok(pages.found);
+            }
         }
     }
 
@@ -370,17 +383,20 @@ impl Aws {
     ///
     /// As [`Aws::stack_resources`] has.
     pub async fn resource_drifts(&self, stack: &str) -> Result<Vec<ResourceDrift>, AwsError> {
-        pages(DESCRIBE_STACK_RESOURCE_DRIFTS, async |token| {
+        let mut pages = Pages::new(DESCRIBE_STACK_RESOURCE_DRIFTS);
+        loop {
             let request = self.cloudformation().describe_stack_resource_drifts();
-            let request = request.stack_name(stack).set_next_token(token);
+            let request = request.stack_name(stack).set_next_token(pages.token());
             let answer = send!(DESCRIBE_STACK_RESOURCE_DRIFTS, request)?;
-            Ok(Page::of(
-                answer.stack_resource_drifts,
-                answer.next_token,
-                describe::resource_drift,
-            ))
-        })
-        .await
+            let items = answer
+                .stack_resource_drifts
+                .unwrap_or_default()
+                .into_iter()
+                .map(describe::resource_drift);
+            if !pages.add(items, answer.next_token)? {
+                return Ok(pages.found);
+            }
+        }
     }
 }
 
@@ -479,31 +495,25 @@ impl Aws {
         change_set: &str,
         values: bool,
     ) -> Result<Option<ChangeSet>, AwsError> {
-        // Every page repeats what is said of the set as a whole; the last one is the newest.
-        let mut head = None;
-        let changes = pages(DESCRIBE_CHANGE_SET, async |token| {
+        let mut pages = Pages::new(DESCRIBE_CHANGE_SET);
+        loop {
             let request = self
                 .cloudformation()
                 .describe_change_set()
                 .set_stack_name(stack.map(str::to_owned))
                 .change_set_name(change_set)
                 .set_include_property_values(values.then_some(true))
-                .set_next_token(token);
-            let mut answer = send!(DESCRIBE_CHANGE_SET, request)?;
-            let page = Page::of(
-                answer.changes.take(),
-                answer.next_token.take(),
-                describe::change,
-            );
-            head = Some(answer);
-            Ok(page)
-        })
-        .await;
-        let changes: Vec<Change> = match optional(changes)? {
-            Some(changes) => changes.into_iter().flatten().collect(),
-            None => return Ok(None),
-        };
-        Ok(head.map(|head| describe::change_set(head, changes)))
+                .set_next_token(pages.token());
+            let Some(mut answer) = optional(send!(DESCRIBE_CHANGE_SET, request))? else {
+                return Ok(None);
+            };
+            let changes = answer.changes.take().unwrap_or_default();
+            let changes = changes.into_iter().filter_map(describe::change);
+            if !pages.add(changes, answer.next_token.take())? {
+                // Every page repeats what is said of the set as a whole; the last one is the newest.
+                return Ok(Some(describe::change_set(answer, pages.found)));
+            }
+        }
     }
 
     /// The change sets of a stack.
@@ -512,17 +522,20 @@ impl Aws {
     ///
     /// As [`Aws::stack_resources`] has.
     pub async fn change_sets(&self, stack: &str) -> Result<Vec<ChangeSetSummary>, AwsError> {
-        pages(LIST_CHANGE_SETS, async |token| {
+        let mut pages = Pages::new(LIST_CHANGE_SETS);
+        loop {
             let request = self.cloudformation().list_change_sets();
-            let request = request.stack_name(stack).set_next_token(token);
+            let request = request.stack_name(stack).set_next_token(pages.token());
             let answer = send!(LIST_CHANGE_SETS, request)?;
-            Ok(Page::of(
-                answer.summaries,
-                answer.next_token,
-                describe::change_set_summary,
-            ))
-        })
-        .await
+            let items = answer
+                .summaries
+                .unwrap_or_default()
+                .into_iter()
+                .map(describe::change_set_summary);
+            if !pages.add(items, answer.next_token)? {
+                return Ok(pages.found);
+            }
+        }
     }
 
     /// The template of a change set as it was submitted.
@@ -590,17 +603,22 @@ impl Aws {
         &self,
         change_set: &str,
     ) -> Result<Vec<OperationEvent>, AwsError> {
-        pages(DESCRIBE_EVENTS, async |token| {
+        let mut pages = Pages::new(DESCRIBE_EVENTS);
+        loop {
             let request = self.cloudformation().describe_events();
-            let request = request.change_set_name(change_set).set_next_token(token);
+            let request = request
+                .change_set_name(change_set)
+                .set_next_token(pages.token());
             let answer = send!(DESCRIBE_EVENTS, request)?;
-            Ok(Page::of(
-                answer.operation_events,
-                answer.next_token,
-                describe::operation_event,
-            ))
-        })
-        .await
+            let items = answer
+                .operation_events
+                .unwrap_or_default()
+                .into_iter()
+                .map(describe::operation_event);
+            if !pages.add(items, answer.next_token)? {
+                return Ok(pages.found);
+            }
+        }
     }
 
     /// The results of the hooks of a change set, with their annotations where they can be had.
@@ -609,22 +627,25 @@ impl Aws {
     ///
     /// As [`Aws::change_set_template`] has.
     pub async fn change_set_hooks(&self, change_set: &str) -> Result<Vec<HookResult>, AwsError> {
-        let mut results = pages(LIST_HOOK_RESULTS, async |token| {
+        let mut pages = Pages::new(LIST_HOOK_RESULTS);
+        loop {
             let request = self
                 .cloudformation()
                 .list_hook_results()
                 .target_type(types::ListHookResultsTargetType::ChangeSet)
                 .target_id(change_set)
-                .set_next_token(token);
+                .set_next_token(pages.token());
             let answer = send!(LIST_HOOK_RESULTS, request)?;
-            Ok(Page::of(
-                answer.hook_results,
-                answer.next_token,
-                describe::hook_summary,
-            ))
-        })
-        .await?;
-        for result in &mut results {
+            let items = answer
+                .hook_results
+                .unwrap_or_default()
+                .into_iter()
+                .map(describe::hook_summary);
+            if !pages.add(items, answer.next_token)? {
+                break;
+            }
+        }
+        for result in &mut pages.found {
             if result.id.is_empty() {
                 continue;
             }
@@ -635,7 +656,7 @@ impl Aws {
                 Err(error) => return Err(error),
             }
         }
-        Ok(results)
+        Ok(pages.found)
     }
 
     /// The result of a hook, by the id of its run.
