@@ -9,17 +9,17 @@ use std::thread::JoinHandle;
 
 /// What the server was asked.
 #[derive(Debug, Clone, Default)]
-pub struct Request {
-    pub method: String,
-    pub path: String,
+pub(super) struct Request {
+    pub(super) method: String,
+    pub(super) path: String,
     /// By their names in lower case.
-    pub headers: BTreeMap<String, String>,
-    pub body: String,
+    pub(super) headers: BTreeMap<String, String>,
+    pub(super) body: String,
 }
 
 impl Request {
     /// The operation: `Action` of a form, the target of awsJson, or else the method.
-    pub fn operation(&self) -> String {
+    pub(super) fn operation(&self) -> String {
         let form = self.form();
         let target = self.headers.get("x-amz-target");
         form.get("Action")
@@ -29,7 +29,7 @@ impl Request {
     }
 
     /// The fields of a form.
-    pub fn form(&self) -> BTreeMap<String, String> {
+    pub(super) fn form(&self) -> BTreeMap<String, String> {
         let pairs = self.body.split('&').filter_map(|pair| pair.split_once('='));
         pairs
             .map(|(key, value)| (key.to_owned(), decoded(value)))
@@ -53,7 +53,7 @@ fn decoded(text: &str) -> String {
 }
 
 /// What the server answers.
-pub enum Reply {
+pub(super) enum Reply {
     Answer {
         status: u16,
         headers: Vec<(&'static str, String)>,
@@ -66,7 +66,7 @@ pub enum Reply {
 }
 
 /// An answer without headers of its own.
-pub fn answer(status: u16, body: impl Into<String>) -> Reply {
+pub(super) fn answer(status: u16, body: impl Into<String>) -> Reply {
     Reply::Answer {
         status,
         headers: Vec::new(),
@@ -75,7 +75,7 @@ pub fn answer(status: u16, body: impl Into<String>) -> Reply {
 }
 
 /// An answer in `CloudFormation`'s shape.
-pub fn result(operation: &str, inner: &str) -> Reply {
+pub(super) fn result(operation: &str, inner: &str) -> Reply {
     answer(
         200,
         format!(
@@ -87,7 +87,7 @@ pub fn result(operation: &str, inner: &str) -> Reply {
 }
 
 /// An error in `CloudFormation`'s shape.
-pub fn error(status: u16, code: &str, message: &str) -> Reply {
+pub(super) fn error(status: u16, code: &str, message: &str) -> Reply {
     answer(
         status,
         format!(
@@ -99,7 +99,7 @@ pub fn error(status: u16, code: &str, message: &str) -> Reply {
 }
 
 /// STS's answer to whoever asks who they are.
-pub fn identity() -> Reply {
+pub(super) fn identity() -> Reply {
     result(
         "GetCallerIdentity",
         "<Arn>arn:aws:sts::123456789012:assumed-role/Deploy/ci</Arn><UserId>A</UserId>\
@@ -110,8 +110,8 @@ pub fn identity() -> Reply {
 type Script = dyn Fn(&Request, usize) -> Reply + Send + Sync;
 
 /// The server, until it is dropped.
-pub struct Server {
-    pub url: String,
+pub(super) struct Server {
+    pub(super) url: String,
     requests: Arc<Mutex<Vec<Request>>>,
     stop: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
@@ -120,7 +120,7 @@ pub struct Server {
 impl Server {
     /// A server that answers `GetCallerIdentity` by itself and everything else by `script`, which
     /// gets the request and how many of its operation came before.
-    pub fn start(script: impl Fn(&Request, usize) -> Reply + Send + Sync + 'static) -> Self {
+    pub(super) fn start(script: impl Fn(&Request, usize) -> Reply + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let requests = Arc::new(Mutex::new(Vec::new()));
@@ -148,7 +148,7 @@ impl Server {
     }
 
     /// What the server was asked of one operation, in order.
-    pub fn requests(&self, operation: &str) -> Vec<Request> {
+    pub(super) fn requests(&self, operation: &str) -> Vec<Request> {
         let requests = self.requests.lock().unwrap();
         requests
             .iter()
