@@ -233,7 +233,7 @@ fn serve(stream: TcpStream, requests: &Mutex<Vec<Request>>, script: &Script) -> 
             let length = own.map_or(body.len(), |(_, length)| length.parse().unwrap());
             let mut text = head(status, length);
             for (name, value) in headers.iter().filter(|(name, _)| *name != "content-length") {
-                text.push_str(&format!("{name}: {value}\r\n"));
+                text.extend([name, ": ", value, "\r\n"]);
             }
             text.push_str("\r\n");
             if request.method != "HEAD" {
