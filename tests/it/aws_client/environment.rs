@@ -6,8 +6,9 @@ use std::process::Command;
 use sageform::deploy::aws::{Access, Aws, Limiter};
 use sageform::deploy::error::{AwsError, ErrorKind};
 
+use super::nothing;
 use super::server::{Server, answer, result};
-use super::{head, nothing};
+use super::signed::head;
 
 /// Runs one of the tests below with an environment of its own: the variables of a process cannot be
 /// changed safely, and whoever runs the tests may have credentials.
