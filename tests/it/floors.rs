@@ -219,6 +219,22 @@ fn only_the_outer_floors_touch_the_outside() {
 }
 
 #[test]
+fn only_the_connection_names_the_sdk() {
+    refuse(
+        &[
+            "aws_config",
+            "aws_credential_types",
+            "aws_sdk_",
+            "aws_sigv4",
+            "aws_smithy_",
+            "aws_types",
+        ],
+        "only `deploy/aws` knows the SDK; what it answers is in our own words",
+        |file| file.name == "deploy/aws.rs" || file.name.starts_with("deploy/aws/"),
+    );
+}
+
+#[test]
 fn the_library_knows_no_stack() {
     refuse(&["stacks::", "../stacks"], "a stack is the user's", |_| {
         false

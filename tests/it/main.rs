@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+#[cfg(feature = "deploy")]
+mod aws_client;
 mod cli;
 mod contract;
 #[cfg(feature = "deploy")]
