@@ -5,6 +5,7 @@
 mod cli;
 mod contract;
 mod document;
+mod emulator;
 mod floors;
 mod hosting;
 mod l1;
