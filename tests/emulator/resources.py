@@ -2,6 +2,7 @@
 
 import inspect
 import re
+from copy import deepcopy
 
 import controls
 import moto_sagemaker
@@ -66,11 +67,12 @@ class Resource:
         if extraneous := properties.keys() - _schema(self.type)["properties"].keys():
             raise ValueError(f"Properties validation failed: extraneous key {sorted(extraneous)}")
         rule = controls.take(get_account_id(), stack, self.type, "create")
-        return self._attempt(lambda: self.make(logical_id, dict(properties), stack, rule))
+        # A copy: ministack compares what it passes with what the next template says.
+        return self._attempt(lambda: self.make(logical_id, deepcopy(properties), stack, rule))
 
     def update(self, physical_id, old, new, stack, logical_id):
         rule = controls.take(get_account_id(), stack, self.type, "update")
-        self._attempt(lambda: self.change(physical_id, old, dict(new), stack, rule))
+        self._attempt(lambda: self.change(physical_id, old, deepcopy(new), stack, rule))
         return physical_id, self.attributes(physical_id, new)
 
     def delete(self, physical_id, properties):

@@ -1,16 +1,25 @@
 """CloudFormation, S3, STS and more by ministack, SageMaker and autoscaling by moto, on one port.
 
 Binds 127.0.0.1 on a free port, prints one line of JSON when it is ready, and ends when its standard
-input does, or on SIGTERM.
+input does, or on SIGTERM: all state is in memory.
 """
 
 import asyncio
 import json
 import os
-import signal
 import socket
 import sys
 import threading
+
+
+def end_with_parent():
+    """Ends with the process that holds the other end of the pipe."""
+    sys.stdin.buffer.read()
+    os._exit(0)
+
+
+# Before the imports, which take seconds.
+threading.Thread(target=end_with_parent, daemon=True).start()
 
 LISTENER = socket.socket()
 LISTENER.bind(("127.0.0.1", 0))
@@ -90,17 +99,9 @@ def dispatcher():
     return app
 
 
-def end_with_parent():
-    """Ends with the process that holds the other end of the pipe. All state is in memory."""
-    sys.stdin.buffer.read()
-    os._exit(0)
-
-
 async def main():
     # Answers wait in the queue until the server takes over.
     LISTENER.listen(128)
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, os._exit, 0)
-    threading.Thread(target=end_with_parent, daemon=True).start()
     config = Config()
     config.bind = [f"fd://{LISTENER.fileno()}"]
     config.loglevel = "CRITICAL"
