@@ -9,6 +9,7 @@ mod contract;
 #[cfg(feature = "deploy")]
 mod deploy_events;
 mod document;
+mod emulator;
 mod floors;
 mod hosting;
 mod l1;
