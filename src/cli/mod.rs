@@ -58,6 +58,7 @@ pub fn main(stacks: &[(&str, Build)]) -> ExitCode {
     let outcome = match &cli.command {
         Command::Synth(args) => commands::synth::run(args, &context),
         Command::Validate(args) => commands::validate::run(args, &context),
+        Command::Permissions(args) => commands::permissions::run(args, &context),
         Command::Schema(args) => commands::schema::run(args, &context),
         Command::Init(args) => commands::init::run(args, &context),
         Command::Completions(args) => commands::completions::run(args, &context),

@@ -11,7 +11,7 @@ const FLOORS: &[&[&[&str]]] = &[
     &[&["cfn"]],
     &[&["template"]],
     &[&["hosting"], &["rules"], &["config"]],
-    &[&["standard"], &["review"]],
+    &[&["standard"], &["review"], &["permissions"]],
     &[&["app"]],
     &[&["deploy"]],
     &[&["cli"]],

@@ -2,6 +2,7 @@
 
 pub(super) mod completions;
 pub(super) mod init;
+pub(super) mod permissions;
 pub(super) mod schema;
 pub(super) mod synth;
 pub(super) mod validate;
