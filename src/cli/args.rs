@@ -6,6 +6,8 @@ use anstream::ColorChoice;
 use clap::builder::Styles;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+#[cfg(feature = "deploy")]
+use super::commands::{apply, deploy, plan};
 use super::commands::{completions, init, permissions, schema, synth, validate};
 
 const STYLES: Styles = Styles::styled()
@@ -44,6 +46,12 @@ pub(super) enum Command {
     Synth(synth::SynthArgs),
     Validate(validate::ValidateArgs),
     Permissions(permissions::PermissionsArgs),
+    #[cfg(feature = "deploy")]
+    Plan(plan::PlanArgs),
+    #[cfg(feature = "deploy")]
+    Apply(apply::ApplyArgs),
+    #[cfg(feature = "deploy")]
+    Deploy(deploy::DeployArgs),
     Schema(schema::SchemaArgs),
     Init(init::InitArgs),
     Completions(completions::CompletionsArgs),

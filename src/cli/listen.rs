@@ -82,7 +82,11 @@ impl Ear {
     pub(super) fn finish(&self, subject: &Subject) {
         let mut state = self.state();
         state.executing.remove(subject);
-        if let Some(bar) = state.bars.as_mut().and_then(|bars| bars.each.remove(subject)) {
+        if let Some(bar) = state
+            .bars
+            .as_mut()
+            .and_then(|bars| bars.each.remove(subject))
+        {
             bar.finish_and_clear();
         }
     }
@@ -126,7 +130,8 @@ impl Bars {
         let all = &self.all;
         let bar = self.each.entry(subject.clone()).or_insert_with(|| {
             let bar = all.add(ProgressBar::new_spinner());
-            if let Ok(style) = ProgressStyle::with_template("{spinner} {prefix} {wide_msg} {elapsed}")
+            if let Ok(style) =
+                ProgressStyle::with_template("{spinner} {prefix} {wide_msg} {elapsed}")
             {
                 bar.set_style(style);
             }
@@ -164,7 +169,12 @@ fn line(subject: &Subject, notice: &Notice) -> Option<String> {
             let _ = write!(text, "warning: {}", visible(warning));
         }
         Notice::Waiting { what, since } => {
-            let _ = write!(text, "still waiting: {} for {}", visible(what), short(*since));
+            let _ = write!(
+                text,
+                "still waiting: {} for {}",
+                visible(what),
+                short(*since)
+            );
         }
         Notice::Event(event) => text.push_str(&event_line(event)),
     }
@@ -185,7 +195,11 @@ pub(super) fn event_line(event: &StackEvent) -> String {
         visible(&event.resource_type),
         visible(&event.logical_id)
     );
-    if let Some(reason) = event.status_reason.as_deref().filter(|text| !text.is_empty()) {
+    if let Some(reason) = event
+        .status_reason
+        .as_deref()
+        .filter(|text| !text.is_empty())
+    {
         let _ = write!(text, "  {}", visible(reason));
     }
     if let Some(hook) = &event.hook_type {

@@ -8,15 +8,21 @@
 mod args;
 mod commands;
 #[cfg(feature = "deploy")]
+mod deployment;
+#[cfg(feature = "deploy")]
 mod listen;
 mod output;
 mod printer;
 mod project;
 mod report;
 #[cfg(feature = "deploy")]
+mod reviewed;
+#[cfg(feature = "deploy")]
 mod revision;
 #[cfg(feature = "deploy")]
 mod session;
+#[cfg(feature = "deploy")]
+mod show;
 
 use std::process::ExitCode;
 
@@ -61,6 +67,12 @@ pub fn main(stacks: &[(&str, Build)]) -> ExitCode {
         Command::Permissions(args) => commands::permissions::run(args, &context),
         Command::Schema(args) => commands::schema::run(args, &context),
         Command::Init(args) => commands::init::run(args, &context),
+        #[cfg(feature = "deploy")]
+        Command::Plan(args) => commands::plan::run(args, &context),
+        #[cfg(feature = "deploy")]
+        Command::Apply(args) => commands::apply::run(args, &context),
+        #[cfg(feature = "deploy")]
+        Command::Deploy(args) => commands::deploy::run(args, &context),
         Command::Completions(args) => commands::completions::run(args, &context),
     };
     match outcome {

@@ -262,7 +262,11 @@ pub fn guarding_alarms(template: &Template, base: &Template) -> Vec<String> {
 /// The names that a template exports, and those that it imports, as far as they are plain.
 pub fn exports_and_imports(template: &Template) -> (BTreeSet<String>, BTreeSet<String>) {
     let mut exports = BTreeSet::new();
-    for (_, output) in template.section("Outputs").into_iter().flat_map(|all| all.iter()) {
+    for (_, output) in template
+        .section("Outputs")
+        .into_iter()
+        .flat_map(|all| all.iter())
+    {
         let name = output.get("Export").and_then(|export| export.get("Name"));
         exports.extend(name.and_then(Json::as_str).map(str::to_owned));
     }
@@ -335,7 +339,11 @@ mod tests {
                 "Defaulted": {"Type": "Number", "Default": 3}, "Missing": {"Type": "String", "Description": "What"}}}"#,
         );
         let previous = map(&[("Given", "old"), ("Kept", "k"), ("Gone", "g")]);
-        let found = parameters(&template, &map(&[("Given", "new"), ("Givn", "x")]), &previous);
+        let found = parameters(
+            &template,
+            &map(&[("Given", "new"), ("Givn", "x")]),
+            &previous,
+        );
         let messages: Vec<String> = found.unwrap_err().into_iter().map(|f| f.message).collect();
         assert_eq!(
             messages,
