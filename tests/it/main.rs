@@ -4,6 +4,8 @@
 
 mod cli;
 mod contract;
+#[cfg(feature = "deploy")]
+mod deploy;
 mod document;
 mod floors;
 mod hosting;
@@ -12,5 +14,6 @@ mod rules;
 mod shipped;
 mod stage_files;
 mod support;
+mod transcript;
 mod ui;
 mod values;
