@@ -16,6 +16,8 @@ mod script;
 mod scripted;
 mod scripted_tests;
 mod shapes;
+mod values;
+mod victim;
 
 use std::process::Command;
 

@@ -1,10 +1,9 @@
 //! A script that is being played: which answer is due, and what it says to this very request.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::time::Duration;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::call::{Call, Protocol, matches};
 use super::http::Message;
@@ -25,7 +24,7 @@ pub(crate) struct Play {
     /// The events of each stack so far, by its name, oldest first.
     events: BTreeMap<String, Vec<Value>>,
     /// What was uploaded, by bucket and key.
-    objects: BTreeMap<String, String>,
+    pub(super) objects: BTreeMap<String, String>,
 }
 
 /// A call that was made.
@@ -59,18 +58,18 @@ impl Play {
         }
     }
 
-    pub(crate) fn answer(&mut self, call: Call) -> Reply {
+    pub(crate) fn answer(&mut self, call: &Call) -> Reply {
         let number = self.records.len() + 1;
-        self.check_signature(&call);
+        self.check_signature(call);
         self.records.push(Record {
             call: call.clone(),
             outcome: String::new(),
             done: false,
         });
-        let (reply, outcome, done) = match self.due(&call, number) {
+        let (reply, outcome, done) = match self.due(call, number) {
             Ok(found) => found,
             Err(problem) => {
-                let message = shapes::error(&call, "Unscripted", &problem, Some(400), number);
+                let message = shapes::error(call, "Unscripted", &problem, Some(400), number);
                 self.problems.push(problem);
                 let reply = Reply {
                     delay: Duration::ZERO,
@@ -279,13 +278,21 @@ impl Play {
         };
         let asked = call.get("StackName").unwrap_or_default();
         let name = asked.split('/').nth(1).unwrap_or(asked).to_owned();
-        let id = match asked.starts_with("arn:") {
-            true => asked.to_owned(),
-            false => text(&self.lookup("StackId", 0)?),
+        let id = if asked.starts_with("arn:") {
+            asked.to_owned()
+        } else {
+            text(&self.lookup("StackId", 0)?)
         };
+        if !self.events.contains_key(&name) {
+            self.events.insert(name.clone(), Vec::new());
+            for line in self.past(&call.api)? {
+                let event = self.event(&line, &name, &id, false)?;
+                self.events.entry(name.clone()).or_default().push(event);
+            }
+        }
         if first {
             for line in lines.as_array().into_iter().flatten() {
-                let event = self.event(line, &name, &id)?;
+                let event = self.event(line, &name, &id, true)?;
                 self.events.entry(name.clone()).or_default().push(event);
             }
         }
@@ -294,11 +301,36 @@ impl Play {
         Ok(())
     }
 
+    /// What had happened before anybody asked: the events of sections that hold no more.
+    fn past(&self, api: &str) -> Result<Vec<Value>, String> {
+        let mut past = Vec::new();
+        let known = self.script.sections.iter().find(|(name, _)| name == api);
+        for section in known.into_iter().flat_map(|(_, sections)| sections) {
+            let over = match &section.moment {
+                Moment::Before(event) => self.happened(event).is_some(),
+                _ => false,
+            };
+            for answer in section.answers.iter().filter(|_| over) {
+                if let Kind::Result(members) = &answer.kind {
+                    let lines = self.resolve(&members["Events"], 0)?;
+                    past.extend(lines.as_array().into_iter().flatten().cloned());
+                }
+            }
+        }
+        Ok(past)
+    }
+
     /// An event from `LogicalId STATUS reason`, or from its members.
-    fn event(&self, line: &Value, stack: &str, id: &str) -> Result<Value, String> {
+    fn event(
+        &self,
+        line: &Value,
+        stack: &str,
+        id: &str,
+        of_operation: bool,
+    ) -> Result<Value, String> {
         let mut given = Map::new();
         match line {
-            Value::Object(map) => given = map.clone(),
+            Value::Object(map) => given.clone_from(map),
             line => {
                 let names = [
                     "LogicalResourceId",
@@ -345,120 +377,13 @@ impl Play {
                 let token = record.call.get("ClientRequestToken")?;
                 record.done.then_some((at, token))
             });
-        if let Some((at, token)) = begun {
+        if let Some((at, token)) = begun.filter(|_| of_operation) {
             event.insert("ClientRequestToken".to_owned(), token.into());
             let operation = format!("00000000-0000-4000-9000-{at:012}");
             event.insert("OperationId".to_owned(), operation.into());
         }
         merge(&mut event, given);
         Ok(Value::Object(event))
-    }
-
-    /// A value with everything in it that is not known before the request.
-    fn resolve(&self, value: &Value, depth: usize) -> Result<Value, String> {
-        if depth > 20 {
-            return Err("the script's constants go round in a circle".to_owned());
-        }
-        match value {
-            Value::String(text) => self.interpolate(text, depth),
-            Value::Array(items) => items
-                .iter()
-                .map(|item| self.resolve(item, depth + 1))
-                .collect(),
-            Value::Object(map) => {
-                let only = (map.len() == 1).then(|| map.iter().next().unwrap());
-                match only {
-                    Some((key, name)) if key == "File" => return self.file(&text(name)),
-                    Some((key, api)) if key == "Request" => return self.submitted(&text(api)),
-                    _ => {}
-                }
-                let mut resolved = Map::new();
-                for (key, value) in map.iter().filter(|(key, _)| *key != "Like") {
-                    resolved.insert(key.clone(), self.resolve(value, depth + 1)?);
-                }
-                let Some(like) = map.get("Like") else {
-                    return Ok(Value::Object(resolved));
-                };
-                let Value::Object(mut base) = self.lookup(&text(like), depth + 1)? else {
-                    return Err(format!("`Like: {like}` is not a map"));
-                };
-                merge(&mut base, resolved);
-                Ok(Value::Object(base))
-            }
-            other => Ok(other.clone()),
-        }
-    }
-
-    /// A constant.
-    fn lookup(&self, name: &str, depth: usize) -> Result<Value, String> {
-        match self.script.lets.get(name) {
-            Some(value) => self.resolve(value, depth + 1),
-            None => Err(format!("`Let` does not say what `{name}` is")),
-        }
-    }
-
-    fn interpolate(&self, pattern: &str, depth: usize) -> Result<Value, String> {
-        // A constant that is the whole text keeps its type.
-        let whole = pattern
-            .strip_prefix("${")
-            .and_then(|rest| rest.strip_suffix('}'));
-        if let Some(name) = whole.filter(|name| !name.contains(['.', '}'])) {
-            return self.lookup(name, depth);
-        }
-        let mut out = String::new();
-        let mut rest = pattern;
-        while let Some((before, after)) = rest.split_once("${") {
-            let (name, after) = after
-                .split_once('}')
-                .ok_or_else(|| format!("`{pattern}` lacks a `}}`"))?;
-            out.push_str(before);
-            // Within parentheses, a point belongs to a pattern.
-            let head = name.find(')').unwrap_or(0);
-            match name[head..].find('.') {
-                None => out.push_str(&text(&self.lookup(name, depth)?)),
-                Some(point) => {
-                    let (event, parameter) = (&name[..head + point], &name[head + point + 1..]);
-                    out.push_str(&self.sent(event, parameter)?);
-                }
-            }
-            rest = after;
-        }
-        Ok((out + rest).into())
-    }
-
-    /// What the last such request sent.
-    fn sent(&self, event: &str, parameter: &str) -> Result<String, String> {
-        let event = Event::parse(event);
-        let mut records = self.records.iter().rev();
-        records
-            .find(|record| event.is(&record.call))
-            .and_then(|record| record.call.get(parameter))
-            .map(str::to_owned)
-            .ok_or_else(|| format!("no {} has sent a {parameter}", event.api))
-    }
-
-    fn file(&self, name: &str) -> Result<Value, String> {
-        let mut folders = self.script.folders.iter();
-        folders
-            .find_map(|folder| fs::read_to_string(folder.join(name)).ok())
-            .map(Value::from)
-            .ok_or_else(|| format!("there is no file `{name}`"))
-    }
-
-    /// The template that the last such request submitted, in itself or in S3.
-    fn submitted(&self, event: &str) -> Result<Value, String> {
-        if let Ok(body) = self.sent(event, "TemplateBody") {
-            return Ok(body.into());
-        }
-        let url = self.sent(event, "TemplateURL")?;
-        let path = url.split('?').next().unwrap_or_default();
-        let found = self.objects.iter().find(|(name, _)| {
-            let (bucket, key) = name.split_once('/').unwrap();
-            path.contains(bucket) && path.ends_with(&format!("/{key}"))
-        });
-        found
-            .map(|(_, body)| json!(body))
-            .ok_or_else(|| format!("nothing was uploaded as {url}"))
     }
 }
 

@@ -7,6 +7,7 @@ use super::client::{ask, json, query, request, send};
 use super::proxy::{At, Entry, Fault, Proxy, Rule, address, now};
 use super::script::Script;
 use super::scripted::Scripted;
+use super::victim::Victim;
 
 const SCRIPT: &str = "
 DescribeStacks: {Stacks: [{StackName: a}]}
@@ -202,6 +203,31 @@ fn peaks_count_the_calls_of_an_api_within_a_window() {
     }
     ask(&proxy.url(), "ExecuteChangeSet");
     let peaks = |window| proxy.peaks(window).into_values().collect::<Vec<_>>();
-    assert_eq!(peaks(Duration::from_secs(60)), [5, 1]);
+    assert_eq!(peaks(Duration::from_mins(1)), [5, 1]);
     assert_eq!(peaks(Duration::from_nanos(1)), [1, 1]);
+}
+
+#[test]
+fn a_program_ends_at_the_call_that_a_rule_names() {
+    let (service, proxy) = service();
+    let victim = Victim::default();
+    proxy.set(vec![rule(At::Call(2), Fault::RunAfter(victim.ender()))]);
+    let url = proxy.url();
+    let caller = std::thread::spawn(move || {
+        [(); 2].map(|()| send(&url, &query("ExecuteChangeSet")).is_ok())
+    });
+    // It would last an hour.
+    let ended = victim.run(std::process::Command::new("sleep").arg("3600"));
+    assert_eq!(caller.join().unwrap(), [true, false]);
+    assert_eq!(ended.status.code(), None, "by a signal");
+    assert_eq!(service.records().len(), 2, "the service has done it");
+
+    // The next one is left alone.
+    let script = "echo out; echo err >&2; exit 3";
+    let ended = victim.run(std::process::Command::new("sh").args(["-c", script]));
+    let (stdout, stderr) = (ended.stdout.as_str(), ended.stderr.as_str());
+    assert_eq!(
+        (ended.status.code(), stdout, stderr),
+        (Some(3), "out\n", "err\n")
+    );
 }

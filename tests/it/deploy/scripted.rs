@@ -73,7 +73,7 @@ impl Drop for Scripted {
 fn serve(mut stream: TcpStream, play: &Mutex<Play>) -> io::Result<()> {
     let mut reader = reader(&stream)?;
     while let Some(request) = Message::request(&mut reader)? {
-        let reply = play.lock().unwrap().answer(Call::of(&request));
+        let reply = play.lock().unwrap().answer(&Call::of(&request));
         thread::sleep(reply.delay);
         match reply.message {
             Some(message) => message.send(&mut stream)?,

@@ -309,6 +309,29 @@ DescribeStackEvents:
 }
 
 #[test]
+fn events_of_the_past_are_there_for_who_asks_late() {
+    let service = play(
+        "
+Let: {StackId: 'arn:aws:cloudformation:r:a:stack/s/1'}
+ExecuteChangeSet: {}
+DescribeStackEvents:
+  before ExecuteChangeSet: [{Events: [Stack CREATE_IN_PROGRESS]}, {Events: [Stack CREATE_COMPLETE]}]
+  after ExecuteChangeSet: {Events: [Stack UPDATE_IN_PROGRESS]}
+",
+    );
+    let url = service.url();
+    ask(&url, "ExecuteChangeSet ClientRequestToken=t");
+    let events = ask(&url, "DescribeStackEvents StackName=s");
+    let statuses = [
+        "UPDATE_IN_PROGRESS",
+        "CREATE_COMPLETE",
+        "CREATE_IN_PROGRESS",
+    ];
+    assert_eq!(all(&events, "ResourceStatus"), statuses);
+    assert_eq!(all(&events, "ClientRequestToken"), ["t"]);
+}
+
+#[test]
 fn an_answer_may_be_none() {
     let service = play(
         "
