@@ -7,6 +7,8 @@ mod aws_client;
 mod cli;
 mod contract;
 #[cfg(feature = "deploy")]
+mod deploy;
+#[cfg(feature = "deploy")]
 mod deploy_events;
 mod document;
 mod emulator;
@@ -17,5 +19,6 @@ mod rules;
 mod shipped;
 mod stage_files;
 mod support;
+mod transcript;
 mod ui;
 mod values;
