@@ -32,6 +32,7 @@ cases! {
     init
     missing_file
     no_project
+    permissions
     schema
     selection
     stacks

@@ -17,8 +17,7 @@ use super::super::{Context, Exit, Failure, printer};
 
 /// Print the least IAM policies that a stage's deployment needs.
 ///
-/// Per stage, over all its stacks: `Plan` for whoever plans, such as a pull request's job, and who
-/// changes nothing that serves; `Apply` for whoever applies plans and gets wedged stacks back;
+/// Per stage, over all its stacks: `Plan` for whoever plans and changes nothing that serves; `Apply` for whoever applies plans and gets wedged stacks back;
 /// `CloudFormation` for the role that CloudFormation assumes, `CloudFormationRoleArn`; and `Trust`,
 /// which lets CloudFormation assume it. They are derived from the resources in the templates and from
 /// what each verb calls, and every statement says why it is there. What a template stops using is
