@@ -42,7 +42,7 @@ fn calls(text: &str) -> Vec<Vec<String>> {
             }
             let last = word.ends_with(';');
             let word = word.trim_matches(|one| "\"';}`".contains(one));
-            if word == "$@" {
+            if word == "$@" || word.is_empty() {
                 continue;
             }
             if !(word.starts_with("${") && word.ends_with(":+")) {

@@ -12,7 +12,7 @@ use crate::template::Template;
 
 use super::super::args::Selection;
 use super::super::project::Project;
-use super::super::report;
+use super::super::report::{self, plural};
 use super::super::{Context, Exit, Failure, printer};
 
 /// Print the least IAM policies that a stage's deployment needs.
@@ -126,7 +126,10 @@ pub(in super::super) fn run(
             pretty(&document)
         }
         (None, Format::Json) => pretty(&all(&stages)),
-        (None, Format::Text) => stages.iter().map(explain).collect(),
+        (None, Format::Text) => {
+            let stages: Vec<String> = stages.iter().map(explain).collect();
+            stages.join("\n")
+        }
     };
     printer::data(&text).map_err(Failure::Output)?;
     Ok(Exit::Done)
@@ -254,9 +257,12 @@ fn one<'a>(
                 || format!("the policy is too large for one document of {MANAGED_POLICY_SIZE} characters"),
                 |part| format!("there is no part {part}"),
             );
-            Err(Finding::error("policy-part", format!("{got}: it has {count} parts"))
-                .hint(format!("print them one by one, with `--part 1` to `--part {count}`, and attach each"))
-                .into())
+            Err(Finding::error(
+                "policy-part",
+                format!("{got}: it has {}", plural(count, "part")),
+            )
+            .hint(format!("parts are numbered from 1 to {count}; attach each"))
+            .into())
         }
     }
 }
@@ -342,7 +348,6 @@ fn explain(stage: &Stage) -> String {
              `CloudFormation`\n",
         );
     }
-    text.push('\n');
     text
 }
 
