@@ -7,6 +7,7 @@ use crate::literal::ImageUri;
 use crate::template::{ResourceView, Template};
 
 use super::names::Scope;
+use super::role::SCALING;
 
 /// One resource.
 #[derive(Clone, Copy)]
@@ -102,6 +103,17 @@ impl One<'_> {
                 self.scope.named(&pattern, name)
             })
             .collect()
+    }
+
+    /// The role that Application Auto Scaling makes for endpoints.
+    pub(super) fn scaling_role(&self) -> BTreeSet<String> {
+        if self.namespace().is_some_and(|name| name != "sagemaker") {
+            return BTreeSet::new();
+        }
+        BTreeSet::from([self.scope.arn(&format!(
+            "iam::{{account}}:role/aws-service-role/{SCALING}/\
+             AWSServiceRoleForApplicationAutoScaling_SageMakerEndpoint"
+        ))])
     }
 
     pub(super) fn roles(&self) -> BTreeSet<String> {
@@ -251,7 +263,7 @@ pub(super) fn find<'a>(value: &'a Json, wanted: &dyn Fn(&str) -> bool, found: &m
     }
 }
 
-pub(super) fn strings<'a>(value: &'a Json, found: &mut Vec<String>) {
+pub(super) fn strings(value: &Json, found: &mut Vec<String>) {
     match value {
         Json::String(text) => found.push(text.to_string()),
         Json::Array(items) => items.iter().for_each(|item| strings(item, found)),

@@ -153,115 +153,86 @@ impl One<'_> {
 
     fn on(&self, policy: &mut Policy, target: Option<Target>, actions: BTreeSet<String>) {
         let type_name = self.type_name();
-        let sid = type_name.trim_start_matches("AWS::").replace("::", "");
-        let mut statement = Statement {
+        let own = type_name.trim_start_matches("AWS::").replace("::", "");
+        let everything = || BTreeSet::from(["*".to_owned()]);
+        let (sid, resources, reason) = match target {
+            Some(Target::Own) => return self.on_itself(policy, own, actions),
+            Some(Target::PassedRoles(service)) => (
+                "PassRole".to_owned(),
+                self.roles(),
+                format!(
+                    "the roles that resources hand over to `{service}`, and to no other service"
+                ),
+            ),
+            Some(Target::Roles) => (
+                "LookAtRole".to_owned(),
+                self.roles(),
+                "the roles that resources are given".to_owned(),
+            ),
+            Some(Target::OwnRole) => (
+                "PassOwnRole".to_owned(),
+                self.role_arn.map(str::to_owned).into_iter().collect(),
+                "nested stacks are made with the same role".to_owned(),
+            ),
+            Some(Target::Keys) => (
+                format!("{own}Key"),
+                self.keys(),
+                format!("the keys that `{type_name}` names"),
+            ),
+            Some(Target::Objects) => (
+                format!("{own}Objects"),
+                self.objects(false),
+                format!("the objects that `{type_name}` names"),
+            ),
+            Some(Target::Buckets) => (
+                format!("{own}Buckets"),
+                self.objects(true),
+                format!("the buckets of the objects that `{type_name}` names"),
+            ),
+            Some(Target::Repositories) => (
+                format!("{own}Images"),
+                self.repositories(),
+                format!("the images that `{type_name}` names"),
+            ),
+            Some(Target::Property(key, pattern)) => (
+                format!("{own}{key}"),
+                self.named_by(key, pattern),
+                format!("what `{key}` of `{type_name}` names"),
+            ),
+            Some(Target::Scaled(noun)) => (
+                "Scaled".to_owned(),
+                self.scaled(noun),
+                why_scaled(noun).to_owned(),
+            ),
+            Some(Target::ScalingRole) => (
+                "MakeScalingRole".to_owned(),
+                self.scaling_role(),
+                "the first target in an account makes the role that scales endpoints".to_owned(),
+            ),
+            Some(Target::Fixed(pattern)) => (
+                format!("{own}Others"),
+                BTreeSet::from([self.scope.arn(pattern)]),
+                format!("what `{type_name}` touches under names that the template does not tell"),
+            ),
+            Some(Target::Everything(reason)) => {
+                ("NoResource".to_owned(), everything(), reason.to_owned())
+            }
+            None => (
+                format!("{own}Others"),
+                everything(),
+                format!("the schema of `{type_name}` lists it, and not what it applies to"),
+            ),
+        };
+        policy.allow(Statement {
             sid,
             actions,
-            resources: BTreeSet::new(),
-            condition: None,
-            reason: String::new(),
-        };
-        let scope = self.scope;
-        match target {
-            Some(Target::Own) => return self.on_itself(policy, statement),
-            Some(Target::PassedRoles(service)) => {
-                statement.sid = "PassRole".to_owned();
-                statement.resources = self.roles();
-                statement.condition = Some(string_equals("iam:PassedToService", service));
-                statement.reason = format!(
-                    "the roles that resources hand over to `{service}`, and to no other service"
-                );
-            }
-            Some(Target::Roles) => {
-                statement.sid = "LookAtRole".to_owned();
-                statement.resources = self.roles();
-                statement.reason = "the roles that resources are given".to_owned();
-            }
-            Some(Target::OwnRole) => {
-                statement.sid = "PassOwnRole".to_owned();
-                statement.resources.extend(self.role_arn.map(str::to_owned));
-                statement.condition = Some(string_equals(
-                    "iam:PassedToService",
-                    "cloudformation.amazonaws.com",
-                ));
-                statement.reason = "nested stacks are made with the same role".to_owned();
-            }
-            Some(Target::Keys) => {
-                statement.sid.push_str("Key");
-                statement.resources = self.keys();
-                statement.reason = format!("the keys that `{type_name}` names");
-            }
-            Some(Target::Objects) => {
-                statement.sid.push_str("Objects");
-                statement.resources = self.objects(false);
-                statement.reason = format!("the objects that `{type_name}` names");
-            }
-            Some(Target::Buckets) => {
-                statement.sid.push_str("Buckets");
-                statement.resources = self.objects(true);
-                statement.reason = format!("the buckets of the objects that `{type_name}` names");
-            }
-            Some(Target::Repositories) => {
-                statement.sid.push_str("Images");
-                statement.resources = self.repositories();
-                statement.reason = format!("the images that `{type_name}` names");
-            }
-            Some(Target::Property(key, pattern)) => {
-                statement.sid.push_str(key);
-                statement.resources = self.named_by(key, pattern);
-                statement.reason = format!("what `{key}` of `{type_name}` names");
-            }
-            Some(Target::Scaled(noun)) => {
-                statement.sid = "Scaled".to_owned();
-                statement.resources = self.scaled(noun);
-                statement.reason = if noun == "endpoint-config" {
-                    "Application Auto Scaling looks at what it scales with the caller's permissions: \
-                     the endpoint may run any of its configurations, earlier ones too"
-                        .to_owned()
-                } else {
-                    "Application Auto Scaling looks at what it scales, and tries to, with the \
-                     caller's permissions"
-                        .to_owned()
-                };
-            }
-            Some(Target::ScalingRole) => {
-                if self.namespace().is_some_and(|name| name != "sagemaker") {
-                    return;
-                }
-                let service = "sagemaker.application-autoscaling.amazonaws.com";
-                statement.sid = "MakeScalingRole".to_owned();
-                statement.resources.insert(scope.arn(&format!(
-                    "iam::{{account}}:role/aws-service-role/{service}/\
-                     AWSServiceRoleForApplicationAutoScaling_SageMakerEndpoint"
-                )));
-                statement.condition = Some(string_equals("iam:AWSServiceName", service));
-                statement.reason =
-                    "the first target in an account makes the role that scales endpoints"
-                        .to_owned();
-            }
-            Some(Target::Fixed(pattern)) => {
-                statement.sid.push_str("Others");
-                statement.resources.insert(scope.arn(pattern));
-                statement.reason = format!(
-                    "what `{type_name}` touches under names that the template does not tell"
-                );
-            }
-            Some(Target::Everything(reason)) => {
-                statement.sid = "NoResource".to_owned();
-                statement.resources.insert("*".to_owned());
-                statement.reason = reason.to_owned();
-            }
-            None => {
-                statement.sid.push_str("Others");
-                statement.resources.insert("*".to_owned());
-                statement.reason =
-                    format!("the schema of `{type_name}` lists it, and not what it applies to");
-            }
-        }
-        policy.allow(statement);
+            resources,
+            condition: condition(target),
+            reason,
+        });
     }
 
-    fn on_itself(&self, policy: &mut Policy, mut statement: Statement) {
+    fn on_itself(&self, policy: &mut Policy, sid: String, actions: BTreeSet<String>) {
         let type_name = self.type_name();
         let naming = kind(type_name).map(|kind| &kind.naming);
         let how = match naming {
@@ -276,11 +247,16 @@ impl One<'_> {
             Some(Naming::Of(property)) => format!("it is a part of what `{property}` names"),
             Some(Naming::Random) | None => "its service makes up its id".to_owned(),
         };
-        statement.reason = format!("the handlers of `{type_name}`; {how}");
-        statement.resources = self.scope.arns(ResourceView {
-            type_name,
-            ..self.resource
-        });
+        let mut statement = Statement {
+            sid,
+            actions,
+            resources: self.scope.arns(ResourceView {
+                type_name,
+                ..self.resource
+            }),
+            condition: None,
+            reason: format!("the handlers of `{type_name}`; {how}"),
+        };
         if let Some(namespace) = self.namespace() {
             let mut narrowed = statement.clone();
             narrowed
@@ -329,4 +305,28 @@ pub(super) fn string_equals(key: &'static str, value: &str) -> Json {
         "StringEquals",
         Json::from([(key, Json::from(value.to_owned()))]),
     )])
+}
+
+/// The service that scales endpoints.
+pub(super) const SCALING: &str = "sagemaker.application-autoscaling.amazonaws.com";
+
+fn condition(target: Option<Target>) -> Option<Json> {
+    match target? {
+        Target::PassedRoles(service) => Some(string_equals("iam:PassedToService", service)),
+        Target::OwnRole => Some(string_equals(
+            "iam:PassedToService",
+            "cloudformation.amazonaws.com",
+        )),
+        Target::ScalingRole => Some(string_equals("iam:AWSServiceName", SCALING)),
+        _ => None,
+    }
+}
+
+fn why_scaled(noun: &str) -> &'static str {
+    if noun == "endpoint-config" {
+        "Application Auto Scaling looks at what it scales with the caller's permissions: the endpoint \
+         may run any of its configurations, earlier ones too"
+    } else {
+        "Application Auto Scaling looks at what it scales, and tries to, with the caller's permissions"
+    }
 }
