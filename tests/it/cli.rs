@@ -30,6 +30,7 @@ cases! {
     init
     missing_file
     no_project
+    permissions
     schema
     selection
     stacks
