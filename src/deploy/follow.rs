@@ -21,6 +21,8 @@ use super::progress::{Listener, Notice, Pace, Subject};
 use super::stack::{StackDescription, StackStatus};
 use super::state::Terminal;
 pub use settle::Before;
+#[cfg(test)]
+pub(super) use settle::tests::description;
 use settle::{Reading, Settle, Told};
 use tail::Tail;
 

@@ -137,10 +137,10 @@ fn patience(told: &Told) -> u32 {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+pub(in super::super) mod tests {
     use super::*;
 
-    pub(in super::super) fn description(status: &str, updated: Option<&str>) -> StackDescription {
+    pub(in crate::deploy) fn description(status: &str, updated: Option<&str>) -> StackDescription {
         StackDescription {
             id: "arn".to_owned(),
             name: "app".to_owned(),
@@ -160,8 +160,8 @@ pub(super) mod tests {
         }
     }
 
-    fn before(status: &str, updated: Option<&str>) -> Option<Before> {
-        Some(Before::of(&description(status, updated)))
+    fn before(status: &str, updated: Option<&str>) -> Before {
+        Before::of(&description(status, updated))
     }
 
     /// Reads statuses one after the other, of a stack that was last updated at `1`.
@@ -174,7 +174,7 @@ pub(super) mod tests {
 
     #[test]
     fn the_old_success_is_not_taken_for_the_new_one() {
-        let mut settle = Settle::new(before("UPDATE_COMPLETE", Some("1")), true);
+        let mut settle = Settle::new(Some(before("UPDATE_COMPLETE", Some("1"))), true);
         let statuses = [
             "UPDATE_COMPLETE",
             "UPDATE_COMPLETE",
@@ -196,7 +196,7 @@ pub(super) mod tests {
 
     #[test]
     fn an_update_that_was_over_before_the_first_read_shows_in_its_time() {
-        let mut settle = Settle::new(before("UPDATE_COMPLETE", Some("1")), true);
+        let mut settle = Settle::new(Some(before("UPDATE_COMPLETE", Some("1"))), true);
         let later = description("UPDATE_COMPLETE", Some("2"));
         assert_eq!(
             settle.read(&later, &Told::Nothing),
@@ -206,7 +206,7 @@ pub(super) mod tests {
 
     #[test]
     fn the_operations_own_event_ends_it_where_nothing_else_moves() {
-        let mut settle = Settle::new(before("UPDATE_COMPLETE", Some("1")), true);
+        let mut settle = Settle::new(Some(before("UPDATE_COMPLETE", Some("1"))), true);
         let same = description("UPDATE_COMPLETE", Some("1"));
         assert_eq!(settle.read(&same, &Told::Running), Reading::Stale);
         let other = Told::Ended("UPDATE_ROLLBACK_COMPLETE".to_owned());
@@ -224,7 +224,7 @@ pub(super) mod tests {
             (Told::Nothing, UNSIGNED_READS),
             (Told::Running, CONTRADICTED_READS),
         ] {
-            let mut settle = Settle::new(before("UPDATE_COMPLETE", Some("1")), true);
+            let mut settle = Settle::new(Some(before("UPDATE_COMPLETE", Some("1"))), true);
             let same = description("UPDATE_COMPLETE", Some("1"));
             for _ in 1..reads {
                 assert_eq!(settle.read(&same, &told), Reading::Stale);
@@ -238,13 +238,13 @@ pub(super) mod tests {
 
     #[test]
     fn a_stack_that_stays_under_review_was_never_begun() {
-        let mut settle = Settle::new(before("REVIEW_IN_PROGRESS", None), true);
+        let mut settle = Settle::new(Some(before("REVIEW_IN_PROGRESS", None)), true);
         let review = description("REVIEW_IN_PROGRESS", None);
         for _ in 1..UNSIGNED_READS {
             assert_eq!(settle.read(&review, &Told::Nothing), Reading::Stale);
         }
         assert_eq!(settle.read(&review, &Told::Nothing), Reading::NeverBegan);
-        let mut begins = Settle::new(before("REVIEW_IN_PROGRESS", None), true);
+        let mut begins = Settle::new(Some(before("REVIEW_IN_PROGRESS", None)), true);
         let statuses = [
             "REVIEW_IN_PROGRESS",
             "CREATE_IN_PROGRESS",
