@@ -8,6 +8,7 @@ mod document;
 mod floors;
 mod hosting;
 mod l1;
+mod review;
 mod rules;
 mod shipped;
 mod stage_files;
