@@ -16,6 +16,7 @@ mod floors;
 mod hosting;
 mod l1;
 mod permissions;
+mod review;
 mod rules;
 mod shipped;
 mod stage_files;
