@@ -6,7 +6,7 @@ use anstream::ColorChoice;
 use clap::builder::Styles;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use super::commands::{completions, init, schema, synth, validate};
+use super::commands::{completions, diff, init, schema, synth, validate};
 
 const STYLES: Styles = Styles::styled()
     .header(anstyle::AnsiColor::Green.on_default().bold())
@@ -29,7 +29,8 @@ const STYLES: Styles = Styles::styled()
                   and run `sageform synth`:\n\n  \
                   Staging:\n    InstanceCount: 1\n    InstanceType: ml.m5.large\n  \
                   Production:\n    ServerlessMaxConcurrency: 2\n\n\
-                  Exit codes: 0 done; 1 findings, stale files, or a mistake on the command line."
+                  Exit codes: 0 done; 1 findings, stale files, or a mistake on the command line; 2 changes \
+                  (`diff --detailed-exitcode`)."
 )]
 pub(super) struct Cli {
     #[command(flatten)]
@@ -43,6 +44,7 @@ pub(super) struct Cli {
 pub(super) enum Command {
     Synth(synth::SynthArgs),
     Validate(validate::ValidateArgs),
+    Diff(diff::DiffArgs),
     Schema(schema::SchemaArgs),
     Init(init::InitArgs),
     Completions(completions::CompletionsArgs),

@@ -6,7 +6,9 @@
 //! a mistyped key read alike.
 
 mod args;
+mod base;
 mod commands;
+mod git;
 mod output;
 mod printer;
 mod project;
@@ -50,6 +52,7 @@ pub fn main(stacks: &[(&str, Build)]) -> ExitCode {
     let outcome = match &cli.command {
         Command::Synth(args) => commands::synth::run(args, &context),
         Command::Validate(args) => commands::validate::run(args, &context),
+        Command::Diff(args) => commands::diff::run(args, &context),
         Command::Schema(args) => commands::schema::run(args, &context),
         Command::Init(args) => commands::init::run(args, &context),
         Command::Completions(args) => commands::completions::run(args, &context),
@@ -106,6 +109,8 @@ enum Exit {
     Done,
     /// There are findings or stale files, which have been printed.
     Findings,
+    /// Something changes, and that was asked for.
+    Changes,
 }
 
 impl From<Exit> for ExitCode {
@@ -113,6 +118,7 @@ impl From<Exit> for ExitCode {
         Self::from(match exit {
             Exit::Done => 0,
             Exit::Findings => 1,
+            Exit::Changes => 2,
         })
     }
 }

@@ -40,6 +40,8 @@ const PROTECTED: &[&str] = &[
 
 /// The endpoint's type.
 pub(super) const ENDPOINT: &str = "AWS::SageMaker::Endpoint";
+/// The model's type.
+pub(super) const MODEL: &str = "AWS::SageMaker::Model";
 /// The endpoint configuration's type.
 pub(super) const ENDPOINT_CONFIG: &str = "AWS::SageMaker::EndpointConfig";
 

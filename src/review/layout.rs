@@ -1,6 +1,6 @@
 //! A review as blocks of lines, which the text and the Markdown form share.
 
-use super::compare::ENDPOINT;
+use super::compare::{ENDPOINT, ENDPOINT_CONFIG, MODEL};
 use super::show::{self, line, plural};
 use super::{
     Action, Attention, Cause, Counts, Level, PropertyChange, Reason, Recreation, ResourceChange,
@@ -68,7 +68,7 @@ pub(super) fn counts(counts: Counts) -> String {
         (counts.retain, "left behind"),
         (counts.update, "updated"),
         (counts.add, "added"),
-        (counts.attributes, "not touched"),
+        (counts.attributes, "only in attributes"),
     ]
     .into_iter()
     .filter(|(count, _)| *count > 0)
@@ -236,8 +236,13 @@ fn rollout(index: usize, rollout: &RolloutChange, review: &Review) -> Block {
         "note",
         rollout.notes.iter().map(|note| line(note)).collect(),
     );
-    for change in &review.changes {
-        if change.rollout == Some(index) {
+    // In the order of what follows from what.
+    for kind in [MODEL, ENDPOINT_CONFIG, ENDPOINT] {
+        let parts = review
+            .changes
+            .iter()
+            .filter(|change| change.rollout == Some(index) && change.resource_type == kind);
+        for change in parts {
             for part in resource(change).lines {
                 let tone = match part.tone {
                     // Models and configurations are replaced by every edit, and nobody notices.
@@ -273,8 +278,13 @@ fn fleet(rollout: &RolloutChange) -> Vec<String> {
         .collect();
     let extra = extra(rollout);
     if !extra.is_empty() {
+        let retained = if rollout.count_retained {
+            " (by the template: the live count is retained)"
+        } else {
+            ""
+        };
         lines.push(format!(
-            "+{extra} beside the old fleet while both run, more where it is scaled out"
+            "+{extra} beside the old fleet while both run{retained}"
         ));
     }
     if rollout.extra_unknown {

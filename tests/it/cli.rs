@@ -3,7 +3,8 @@
 //! A case's `in/` is copied to a temporary folder. Lines of the transcript that begin with `$ ` are
 //! run there, and what they print is compared with the lines that follow: standard output as it
 //! is, standard error after `! `, an exit code other than 0 after `? `. Lines that begin with `## `
-//! are remarks. Besides `sageform` there are `cd`, `tree`, `cat`, `append`, `mkdir`, `rm` and `mv`.
+//! are remarks. Besides `sageform` there are `cd`, `tree`, `cat`, `append`, `mkdir`, `rm`, `mv` and
+//! `git`, which knows nothing of who runs it, and when.
 //!
 //! `SNAPSHOTS=overwrite cargo test --test it cli` accepts what is printed now.
 
@@ -25,6 +26,9 @@ macro_rules! cases {
 
 cases! {
     check
+    diff
+    diff_base
+    diff_hostile
     disk
     errors
     help
@@ -200,6 +204,22 @@ fn sageform(folder: &Path) -> Command {
     command
 }
 
+/// Git with a fixed author and time, so that the ids of commits are the same everywhere.
+fn git(folder: &Path) -> Command {
+    let mut command = Command::new("git");
+    command.current_dir(folder).stdin(Stdio::null()).envs([
+        ("GIT_AUTHOR_NAME", "A"),
+        ("GIT_AUTHOR_EMAIL", "a@example.com"),
+        ("GIT_AUTHOR_DATE", "2026-01-01T00:00:00Z"),
+        ("GIT_COMMITTER_NAME", "A"),
+        ("GIT_COMMITTER_EMAIL", "a@example.com"),
+        ("GIT_COMMITTER_DATE", "2026-01-01T00:00:00Z"),
+        ("GIT_CONFIG_GLOBAL", "/dev/null"),
+        ("GIT_CONFIG_NOSYSTEM", "1"),
+    ]);
+    command
+}
+
 /// Runs a command that is to succeed, and returns its standard output.
 fn run(command: &mut Command) -> String {
     let output = command.output().unwrap();
@@ -256,6 +276,15 @@ fn execute(words: &[&str], folder: &mut PathBuf) -> String {
         ["cd", target] => {
             *folder = folder.join(target).canonicalize().unwrap();
             String::new()
+        }
+        ["git", arguments @ ..] => {
+            let output = git(folder).args(arguments).output().unwrap();
+            assert!(
+                output.status.success(),
+                "git {arguments:?}: {}",
+                String::from_utf8_lossy(&output.stderr)
+            );
+            String::from_utf8(output.stdout).unwrap()
         }
         // What git leaves in an empty clone, and cannot keep within another repository.
         ["clone", target] => {

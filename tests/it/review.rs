@@ -165,7 +165,10 @@ fn hostile_values_stay_within_the_code_of_a_comment() {
         .collect();
     assert_eq!(rows, [7, 7, 7]);
     // Nothing that a terminal acts upon is left in the text either.
-    let text = plain(&review::text(&[stage(compare(base.as_ref(), new.as_ref()))]));
+    let text = plain(&review::text(&[stage(compare(
+        base.as_ref(),
+        new.as_ref(),
+    ))]));
     assert!(
         text.chars()
             .all(|character| character == '\n' || !character.is_control())
@@ -203,7 +206,12 @@ fn a_new_model_is_one_rollout_and_alarms_nobody() {
     assert!(review.attention.iter().all(|one| one.level == Level::Note));
     let counts = review.counts();
     assert_eq!((counts.replace, counts.update, counts.remove), (2, 1, 0));
-    assert!(review.changes.iter().all(|change| change.rollout == Some(0)));
+    assert!(
+        review
+            .changes
+            .iter()
+            .all(|change| change.rollout == Some(0))
+    );
     let styled = review::text(&[stage(review)]);
     assert!(!styled.contains("\u{1b}[31m"), "{styled}");
 }
@@ -297,7 +305,8 @@ fn random_template() -> impl Strategy<Value = Template> {
         ])
     });
     let ids = prop::sample::select(vec!["Model", "Other", "Endpoint", "Config"]);
-    let sections = prop::collection::btree_map("Parameters|Outputs|Metadata|Mappings", json(), 0..3);
+    let sections =
+        prop::collection::btree_map("Parameters|Outputs|Metadata|Mappings", json(), 0..3);
     (prop::collection::btree_map(ids, resource, 0..4), sections).prop_map(
         |(resources, sections)| {
             let mut document: Object = sections.into_iter().collect();

@@ -50,14 +50,14 @@ pub enum Capacity {
 }
 
 impl Capacity {
-    /// In words: `2 × ml.c6i.xlarge`.
+    /// In words: `2× ml.c6i.xlarge`.
     pub fn words(&self) -> String {
         match self {
             Self::Instances {
                 instance_type,
                 count,
             } => {
-                let count = count.map_or("? ".to_owned(), |count| format!("{count} "));
+                let count = count.map_or("?".to_owned(), |count| count.to_string());
                 let kind = instance_type.as_deref().unwrap_or("?");
                 format!("{count}× {}", show::line(kind))
             }
