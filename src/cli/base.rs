@@ -39,7 +39,7 @@ pub(super) struct Templates {
     /// What they are called.
     pub(super) label: String,
     /// The templates, by stage and stack.
-    pub(super) templates: BTreeMap<Key, Template>,
+    pub(super) by_key: BTreeMap<Key, Template>,
     /// Whether the base should have every stage and stack that the project has, and no other: what is
     /// missing on one side is new or removed.
     pub(super) complete: bool,
@@ -119,7 +119,7 @@ impl Files {
         if findings.is_empty() {
             Ok(Templates {
                 label,
-                templates,
+                by_key: templates,
                 complete: true,
             })
         } else {
@@ -217,7 +217,7 @@ fn stage(name: &str, synthesis: &Synthesis) -> Templates {
         .collect();
     Templates {
         label: name.to_owned(),
-        templates,
+        by_key: templates,
         complete: false,
     }
 }

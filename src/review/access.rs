@@ -1,6 +1,7 @@
 //! What policies allow: permissions that a change adds, and permissions that it takes away.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 
 use crate::json::{Json, Object};
 use crate::template::ResourceView;
@@ -175,10 +176,10 @@ fn describe(grants: &[Grant], prefix: &str) -> Vec<String> {
                 .collect();
             let mut text = format!("{prefix}{}", show::list(actions));
             if !resources.is_empty() {
-                text += &format!(" on {}", show::list(resources));
+                let _ = write!(text, " on {}", show::list(resources));
             }
             if !principal.is_empty() {
-                text += &format!(" for {}", show::list([principal]));
+                let _ = write!(text, " for {}", show::list([principal]));
             }
             if !condition.is_empty() {
                 text += " under conditions";

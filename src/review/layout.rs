@@ -1,5 +1,7 @@
 //! A review as blocks of lines, which the text and the Markdown form share.
 
+use std::fmt::Write as _;
+
 use super::compare::{ENDPOINT, ENDPOINT_CONFIG, MODEL};
 use super::show::{self, line, plural};
 use super::{
@@ -60,8 +62,16 @@ impl Block {
 }
 
 /// `2 replaced, 1 updated`.
-pub(super) fn counts(counts: Counts) -> String {
-    let parts: Vec<String> = [
+pub(super) fn counts(counts: Counts, side_by_side: bool) -> String {
+    if side_by_side {
+        let parts = [
+            (counts.update, "different"),
+            (counts.remove, "only in the first"),
+            (counts.add, "only in the second"),
+        ];
+        return counted(&parts);
+    }
+    let parts = [
         (counts.remove, "removed"),
         (counts.replace, "replaced"),
         (counts.may_replace, "perhaps replaced"),
@@ -69,18 +79,23 @@ pub(super) fn counts(counts: Counts) -> String {
         (counts.update, "updated"),
         (counts.add, "added"),
         (counts.attributes, "only in attributes"),
-    ]
-    .into_iter()
-    .filter(|(count, _)| *count > 0)
-    .map(|(count, word)| format!("{count} {word}"))
-    .collect();
+    ];
+    counted(&parts)
+}
+
+fn counted(parts: &[(usize, &str)]) -> String {
+    let parts: Vec<String> = parts
+        .iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, word)| format!("{count} {word}"))
+        .collect();
     parts.join(", ")
 }
 
 /// All that changes, in a few words: `2 replaced, 1 updated; 1 output`.
 pub(super) fn summary(review: &Review) -> String {
     let mut parts = Vec::new();
-    let resources = counts(review.counts());
+    let resources = counts(review.counts(), review.side_by_side);
     if !resources.is_empty() {
         parts.push(resources);
     }
@@ -104,7 +119,7 @@ pub(super) fn rollout_summary(rollout: &RolloutChange) -> String {
     let mut text = format!("{}, {}", rollout.strategy.words(), rollout.estimate.words());
     let extra = extra(rollout);
     if !extra.is_empty() {
-        text += &format!(", +{extra} meanwhile");
+        let _ = write!(text, ", +{extra} meanwhile");
     }
     if !rollout.certain {
         text += " (perhaps)";
@@ -140,7 +155,7 @@ pub(super) fn blocks(stage: &StageReview) -> Vec<Block> {
     }
     for change in &review.changes {
         if change.rollout.is_none() {
-            blocks.push(resource(change));
+            blocks.push(resource(change, review.side_by_side));
         }
     }
     for (title, changes) in [
@@ -215,7 +230,7 @@ fn rollout(index: usize, rollout: &RolloutChange, review: &Review) -> Block {
                 high_seconds: step.high_seconds,
                 assumption: String::new(),
             };
-            text += &format!(" ({})", took.words());
+            let _ = write!(text, " ({})", took.words());
         }
         text
     });
@@ -243,7 +258,7 @@ fn rollout(index: usize, rollout: &RolloutChange, review: &Review) -> Block {
             .iter()
             .filter(|change| change.rollout == Some(index) && change.resource_type == kind);
         for change in parts {
-            for part in resource(change).lines {
+            for part in resource(change, false).lines {
                 let tone = match part.tone {
                     // Models and configurations are replaced by every edit, and nobody notices.
                     Tone::Warn if change.resource_type != ENDPOINT => Tone::Plain,
@@ -312,7 +327,7 @@ pub(super) fn words(change: &ResourceChange) -> (&'static str, &'static str, Ton
     }
 }
 
-fn resource(change: &ResourceChange) -> Block {
+fn resource(change: &ResourceChange, side_by_side: bool) -> Block {
     let rank = if change.resource_type == ENDPOINT && change.loses_the_old() {
         2
     } else {
@@ -331,7 +346,13 @@ fn resource(change: &ResourceChange) -> Block {
     let only_tags = !change.properties.is_empty()
         && change.properties.iter().all(|property| property.tag)
         && change.action == Action::Update;
-    let words = if only_tags { "tagged in place" } else { words };
+    let (words, tone) = match change.action {
+        Action::Update if side_by_side => ("differs", tone),
+        Action::Add if side_by_side => ("only in the second", Tone::Plain),
+        Action::Remove if side_by_side => ("only in the first", Tone::Plain),
+        _ if only_tags => ("tagged in place", tone),
+        _ => (words, tone),
+    };
     block.push(
         tone,
         format!(
@@ -346,7 +367,9 @@ fn resource(change: &ResourceChange) -> Block {
         }
     }
     for property in &change.properties {
-        block.push(Tone::Plain, format!("      {}", self::property(property)));
+        for text in self::properties(property) {
+            block.push(Tone::Plain, format!("      {text}"));
+        }
     }
     for attribute in &change.attributes {
         block.push(
@@ -355,6 +378,25 @@ fn resource(change: &ResourceChange) -> Block {
         );
     }
     block
+}
+
+/// The lines of a property. One that is added is shown in full: part by part where it is long.
+fn properties(change: &PropertyChange) -> Vec<String> {
+    let (None, Some(value)) = (&change.before, &change.after) else {
+        return vec![property(change)];
+    };
+    let mut leaves = Vec::new();
+    show::leaves(&change.path, value, &mut leaves);
+    leaves
+        .into_iter()
+        .map(|(path, value)| {
+            property(&PropertyChange {
+                path,
+                after: Some(value.clone()),
+                ..change.clone()
+            })
+        })
+        .collect()
 }
 
 fn property(change: &PropertyChange) -> String {

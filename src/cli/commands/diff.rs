@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use clap::{Args, ValueEnum};
 
-use crate::review::{self, MARKDOWN_LIMIT, StageReview, compare};
+use crate::review::{self, MARKDOWN_LIMIT, StageReview, compare, contrast};
 
 use super::super::args::Selection;
 use super::super::base::{Base, Key, Templates, synthesized};
@@ -21,11 +21,21 @@ use super::super::{Context, Exit, Failure, printer};
 /// how long it takes, what runs beside the old fleet, and whether scaled capacity stays. Secrets are
 /// masked in every format.
 #[derive(Debug, Args)]
-#[command(after_long_help = "Examples:\n  \
+#[command(
+    after_long_help = "With `--format json`, an object with `schema_version` (1), `changed`, and `reviews`, one per stage\n\
+    and stack: `stage`, `stack`, `base`, `new`, `changed`, `counts`, `needs_acknowledgement`, `notes`,\n\
+    and `review`:\n  \
+    changes     resources: `logical_id`, `resource_type`, `action`, `reasons`, `properties` (`path`,\n              \
+    `before`, `after`, `requires_recreation`, `masked`), `attributes`, `protected`\n  \
+    rollouts    endpoints that move: `strategy`, `steps`, `estimate`, `fleet`, `scaling` ...\n  \
+    attention   what a reviewer should not miss: `level`, `logical_id`, `message`\n  \
+    parameters, outputs, other, unchanged, side_by_side\n\n\
+    Examples:\n  \
     sageform diff                                        against the files in `templates/`\n  \
     sageform diff --base origin/main --format markdown   for a comment on a pull request\n  \
     sageform diff --stage Production --against Staging   how the stages differ\n  \
-    sageform diff --detailed-exitcode                    2 when anything changes")]
+    sageform diff --detailed-exitcode                    2 when anything changes"
+)]
 pub(in super::super) struct DiffArgs {
     #[command(flatten)]
     selection: Selection,
@@ -34,7 +44,7 @@ pub(in super::super) struct DiffArgs {
     #[arg(long, value_name = "REF", conflicts_with = "against")]
     base: Option<String>,
 
-    /// Compare with this stage of the same stack.
+    /// Compare with this stage of the same stack, side by side.
     #[arg(long, value_name = "STAGE")]
     against: Option<String>,
 
@@ -110,9 +120,12 @@ fn reviews(now: &[(Key, &str)], base: &Templates, between_stages: bool) -> Vec<S
     let mut reviews: Vec<StageReview> = now
         .iter()
         .map(|(key, text)| {
-            let before = base.templates.get(key);
+            let before = base.by_key.get(key);
             let after = synthesized(text);
-            let mut review = stage(key, base, compare(before, Some(&after)));
+            let mut review = match before {
+                Some(before) if between_stages => stage(key, base, contrast(before, &after)),
+                _ => stage(key, base, compare(before, Some(&after))),
+            };
             if between_stages {
                 review.new.clone_from(&key.0);
             }
@@ -131,7 +144,7 @@ fn reviews(now: &[(Key, &str)], base: &Templates, between_stages: bool) -> Vec<S
         .collect();
     if base.complete {
         let known: BTreeSet<&Key> = now.iter().map(|(key, _)| key).collect();
-        for (key, before) in &base.templates {
+        for (key, before) in &base.by_key {
             if !known.contains(key) {
                 let mut review = stage(key, base, compare(Some(before), None));
                 review.notes.push(

@@ -1,6 +1,7 @@
 //! What the variants of an endpoint run on, before and after.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use serde::Serialize;
 
@@ -67,10 +68,10 @@ impl Capacity {
             } => {
                 let mut text = "serverless".to_owned();
                 if let Some(max) = max_concurrency {
-                    text += &format!(", up to {max} at a time");
+                    let _ = write!(text, ", up to {max} at a time");
                 }
                 if let Some(warm) = provisioned_concurrency {
-                    text += &format!(", {warm} kept warm");
+                    let _ = write!(text, ", {warm} kept warm");
                 }
                 text
             }
