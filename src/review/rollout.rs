@@ -7,6 +7,7 @@
 
 mod fleet;
 mod hazards;
+mod steps;
 mod strategy;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,7 +23,8 @@ use super::secret;
 use super::{Action, Cause, Reason, ResourceChange, Review};
 
 pub use fleet::{Capacity, FleetChange};
-pub use strategy::{Estimate, Size, Step, Strategy};
+pub use steps::{Estimate, Step};
+pub use strategy::{Size, Strategy};
 
 const SCALABLE_TARGET: &str = "AWS::ApplicationAutoScaling::ScalableTarget";
 
@@ -191,7 +193,7 @@ fn rollout(
     }
     let fleet = fleet::changes(scene);
     let strategy = Strategy::of(scene);
-    let plan = strategy::plan(&strategy, &fleet);
+    let plan = steps::plan(&strategy, &fleet);
     let scaling = scaling(scene, &fleet);
     let mut rollout = RolloutChange {
         endpoint: change.logical_id.clone(),
