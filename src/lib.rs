@@ -22,6 +22,8 @@
 //! | 3 | [`rules`] | findings over any finished template |
 //! | 3 | [`config`] | stage file to [`config::Stage`], with line and column |
 //! | 4 | [`standard`] | the standard hosting stack |
+//! | 4 | [`permissions`] | the least IAM policies, from templates and verbs |
+//! | 4 | [`review`] | what changes between two templates, and what that does to an endpoint |
 //! | 5 | [`app`] | stacks x stages to templates and findings |
 //! | 6 | `deploy` | plan, change set, events, verification; feature `deploy` |
 //! | 7 | [`cli`] | arguments, printing, files |
@@ -54,6 +56,8 @@ pub mod finding;
 pub mod hosting;
 pub mod json;
 pub mod literal;
+pub mod permissions;
+pub mod review;
 pub mod rules;
 pub mod standard;
 pub mod template;

@@ -6,7 +6,9 @@ use anstream::ColorChoice;
 use clap::builder::Styles;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use super::commands::{completions, init, schema, synth, validate};
+#[cfg(feature = "deploy")]
+use super::commands::{apply, deploy, plan};
+use super::commands::{completions, init, permissions, schema, synth, validate};
 
 const STYLES: Styles = Styles::styled()
     .header(anstyle::AnsiColor::Green.on_default().bold())
@@ -43,6 +45,13 @@ pub(super) struct Cli {
 pub(super) enum Command {
     Synth(synth::SynthArgs),
     Validate(validate::ValidateArgs),
+    Permissions(permissions::PermissionsArgs),
+    #[cfg(feature = "deploy")]
+    Plan(plan::PlanArgs),
+    #[cfg(feature = "deploy")]
+    Apply(apply::ApplyArgs),
+    #[cfg(feature = "deploy")]
+    Deploy(deploy::DeployArgs),
     Schema(schema::SchemaArgs),
     Init(init::InitArgs),
     Completions(completions::CompletionsArgs),

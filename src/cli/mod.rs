@@ -7,16 +7,30 @@
 
 mod args;
 mod commands;
+#[cfg(feature = "deploy")]
+mod deployment;
+#[cfg(feature = "deploy")]
+mod listen;
 mod output;
 mod printer;
 mod project;
 mod report;
+#[cfg(feature = "deploy")]
+mod reviewed;
+#[cfg(feature = "deploy")]
+mod revision;
+#[cfg(feature = "deploy")]
+mod session;
+#[cfg(feature = "deploy")]
+mod show;
 
 use std::process::ExitCode;
 
 use clap::Parser as _;
 
 use crate::app::Build;
+#[cfg(feature = "deploy")]
+use crate::deploy::stop::Reason;
 use crate::finding::Finding;
 use args::{Cli, Command, Global};
 
@@ -50,8 +64,15 @@ pub fn main(stacks: &[(&str, Build)]) -> ExitCode {
     let outcome = match &cli.command {
         Command::Synth(args) => commands::synth::run(args, &context),
         Command::Validate(args) => commands::validate::run(args, &context),
+        Command::Permissions(args) => commands::permissions::run(args, &context),
         Command::Schema(args) => commands::schema::run(args, &context),
         Command::Init(args) => commands::init::run(args, &context),
+        #[cfg(feature = "deploy")]
+        Command::Plan(args) => commands::plan::run(args, &context),
+        #[cfg(feature = "deploy")]
+        Command::Apply(args) => commands::apply::run(args, &context),
+        #[cfg(feature = "deploy")]
+        Command::Deploy(args) => commands::deploy::run(args, &context),
         Command::Completions(args) => commands::completions::run(args, &context),
     };
     match outcome {
@@ -60,6 +81,13 @@ pub fn main(stacks: &[(&str, Build)]) -> ExitCode {
             printer::say(&report::render(&findings, None));
             Exit::Findings.into()
         }
+        #[cfg(feature = "deploy")]
+        Err(Failure::Stopped(reason, findings)) => {
+            printer::say(&report::render(&findings, None));
+            Exit::Stopped(reason).into()
+        }
+        #[cfg(feature = "deploy")]
+        Err(Failure::Interrupted(code)) => ExitCode::from(code),
         // Whoever reads our output has seen enough, as `head` does.
         Err(Failure::Output(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => {
             Exit::Done.into()
@@ -106,14 +134,39 @@ enum Exit {
     Done,
     /// There are findings or stale files, which have been printed.
     Findings,
+    /// There are changes, and whoever called wants to know by the exit code.
+    Changes,
+    /// A deployment stopped, for a reason that has been printed.
+    #[cfg(feature = "deploy")]
+    Stopped(Reason),
+}
+
+impl Exit {
+    fn code(self) -> u8 {
+        match self {
+            Self::Done => 0,
+            Self::Findings => 1,
+            Self::Changes => 2,
+            #[cfg(feature = "deploy")]
+            Self::Stopped(reason) => match reason {
+                Reason::Refused => 1,
+                Reason::Unacknowledged => 3,
+                Reason::ChangeSetFailed => 10,
+                Reason::Stale => 11,
+                Reason::Busy => 12,
+                Reason::Unapproved => 13,
+                Reason::RolledBack => 20,
+                Reason::Stuck => 21,
+                Reason::NotServing => 22,
+                Reason::LostContact => 30,
+            },
+        }
+    }
 }
 
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
-        Self::from(match exit {
-            Exit::Done => 0,
-            Exit::Findings => 1,
-        })
+        Self::from(exit.code())
     }
 }
 
@@ -122,6 +175,12 @@ impl From<Exit> for ExitCode {
 enum Failure {
     /// Findings that are still to be printed.
     Findings(Vec<Finding>),
+    /// A deployment stopped; what is wrong is still to be printed.
+    #[cfg(feature = "deploy")]
+    Stopped(Reason, Vec<Finding>),
+    /// A signal stopped the program, with this exit code.
+    #[cfg(feature = "deploy")]
+    Interrupted(u8),
     /// Standard output is gone.
     Output(std::io::Error),
 }

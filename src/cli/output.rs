@@ -122,6 +122,16 @@ impl<'a> Plan<'a> {
     }
 }
 
+/// Writes one file that a verb was told to write, whole or not at all.
+#[cfg(feature = "deploy")]
+pub(super) fn write_file(path: &Path, text: &str) -> Result<(), Finding> {
+    let shown = path.display().to_string();
+    let file = stage(path, text).map_err(|error| failed("write", &shown, &error))?;
+    file.persist(path)
+        .map_err(|error| failed("replace", &shown, &error.error))?;
+    Ok(())
+}
+
 /// Writes a text beside the file that it is going to replace.
 fn stage(path: &Path, text: &str) -> io::Result<NamedTempFile> {
     let folder = path.parent().unwrap_or(Path::new("."));

@@ -25,6 +25,7 @@ use std::time::Duration;
 use aws_config::profile::ProfileFileCredentialsProvider;
 use aws_config::provider_config::ProviderConfig;
 use aws_config::retry::RetryConfig;
+use aws_config::stalled_stream_protection::StalledStreamProtectionConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
@@ -204,7 +205,12 @@ async fn load(access: &Access, settings: &Settings, pace: &Pace) -> SdkConfig {
     let mut loader = aws_config::defaults(behavior())
         .http_client(PacedClient::new(pace.clone()))
         .retry_config(retry.clone())
-        .timeout_config(timeouts.clone());
+        .timeout_config(timeouts.clone())
+        .stalled_stream_protection(
+            StalledStreamProtectionConfig::enabled()
+                .grace_period(settings.read_timeout)
+                .build(),
+        );
     if let Some(profile) = &access.profile {
         loader = loader.profile_name(profile);
     }

@@ -7,17 +7,27 @@
 //!
 //! <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updating-stacks-changesets.html>
 
+pub mod apply;
 pub mod aws;
 pub mod cause;
 pub mod change_set;
 pub mod diagnosis;
+pub mod digest;
+pub mod discard;
 pub mod drift;
 pub mod endpoint;
 pub mod error;
 pub mod event;
 pub mod follow;
-pub mod live;
+pub mod inputs;
+pub mod plan;
+pub mod planning;
 pub mod progress;
 pub mod recover;
 pub mod stack;
 pub mod state;
+pub mod stop;
+pub mod tasks;
+pub mod validation;
+pub mod verify;
+pub mod waves;

@@ -24,8 +24,20 @@ impl fmt::Display for Subject {
 /// Something that whoever waits wants to know.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Notice {
-    /// What is begun now, such as `creating the change set`.
+    /// What is begun now, such as `making the change set`.
     Step(String),
+    /// A change set exists that did not before.
+    Made {
+        /// Its ARN.
+        change_set: String,
+        /// The stack's ARN.
+        stack_id: String,
+    },
+    /// A change set is being executed: from here on, the deployment goes on without this program.
+    Executing {
+        /// The stack's ARN.
+        stack_id: String,
+    },
     /// An event of the stack or of a stack nested in it.
     Event(StackEvent),
     /// Nothing has happened for a while: what is being waited for, and for how long.

@@ -4,18 +4,15 @@
 //! does can be done again: a request is sent with a token that is the same as long as the stack is.
 
 mod destroy;
-mod discard;
 mod rollback;
 
-use sha2::{Digest, Sha256};
-
 use super::follow::Before;
+use super::planning;
 
 pub use destroy::{
     Destroy, DestroyStep, Inventory, Options, Owned, destroy, destroy_order, destroy_step,
     inventory,
 };
-pub use discard::{Discarded, Planned, discard, is_abandoned, remove_shell};
 pub use rollback::{
     Rollback, RollbackStep, failed_resources, roll_back, rollback_step, unknown_skips,
 };
@@ -26,22 +23,12 @@ pub use rollback::{
 /// CloudFormation accepts a letter or digit, then those and `-`, up to 128 characters.
 pub fn token(verb: &str, stack_id: &str, before: &Before) -> String {
     let parts = [
-        Some(stack_id),
-        Some(before.status.as_str()),
-        before.last_updated_time.as_deref(),
-        before.last_event.as_deref(),
+        stack_id,
+        before.status.as_str(),
+        before.last_updated_time.as_deref().unwrap_or_default(),
+        before.last_event.as_deref().unwrap_or_default(),
     ];
-    let mut digest = Sha256::new();
-    for part in parts {
-        digest.update(part.unwrap_or_default().as_bytes());
-        digest.update([0]);
-    }
-    let hash = digest.finalize();
-    let hash = hash
-        .iter()
-        .take(16)
-        .fold(0_u128, |hash, byte| (hash << 8) | u128::from(*byte));
-    format!("sageform-{verb}-{hash:032x}")
+    planning::token(verb, &parts.join("\n"))
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ const FLOORS: &[&[&[&str]]] = &[
     &[&["cfn"]],
     &[&["template"]],
     &[&["hosting"], &["rules"], &["config"]],
-    &[&["standard"], &["review"]],
+    &[&["standard"], &["review"], &["permissions"]],
     &[&["app"]],
     &[&["deploy"]],
     &[&["cli"]],
@@ -215,6 +215,22 @@ fn only_the_outer_floors_touch_the_outside() {
         ],
         "only `cli`, `config` and `deploy` touch the outside",
         |file| ["cli", "config", "deploy"].contains(&file.module.as_str()),
+    );
+}
+
+#[test]
+fn only_the_connection_names_the_sdk() {
+    refuse(
+        &[
+            "aws_config",
+            "aws_credential_types",
+            "aws_sdk_",
+            "aws_sigv4",
+            "aws_smithy_",
+            "aws_types",
+        ],
+        "only `deploy/aws` knows the SDK; what it answers is in our own words",
+        |file| file.name == "deploy/aws.rs" || file.name.starts_with("deploy/aws/"),
     );
 }
 

@@ -2,11 +2,14 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+#[cfg(feature = "deploy")]
+mod aws_client;
 mod cli;
 mod contract;
 #[cfg(feature = "deploy")]
 mod deploy_events;
 mod document;
+mod emulator;
 mod floors;
 mod hosting;
 mod l1;

@@ -1,4 +1,4 @@
-//! What is asked of `CloudFormation`.
+//! What is asked of `CloudFormation` about stacks, and how.
 //!
 //! <https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_Operations.html>
 
@@ -14,12 +14,8 @@ use aws_smithy_runtime_api::client::retries::classifiers::{
 };
 
 use super::{Aws, describe, failure};
-use crate::deploy::change_set::{
-    Change, ChangeSet, ChangeSetSummary, ChangeSetType, CreatedChangeSet, NewChangeSet,
-    OnStackFailure, ParameterValue, RollbackConfiguration, TemplateSource,
-};
 use crate::deploy::error::{AwsError, ErrorKind};
-use crate::deploy::event::{HookResult, OperationEvent, StackEvent};
+use crate::deploy::event::StackEvent;
 use crate::deploy::stack::{
     DeleteStack, DriftDetection, ResourceDrift, StackDescription, StackResource,
 };
@@ -33,6 +29,9 @@ macro_rules! send {
             .map_err(|error| failure::of_sdk($api, &error))
     };
 }
+
+// After the macro, which it uses.
+mod change_sets;
 
 /// The client.
 pub(super) fn client(config: &SdkConfig) -> Client {
@@ -71,43 +70,50 @@ impl ClassifyRetry for QuotaIsNoThrottle {
     }
 }
 
-/// Reads all pages; `page` gets the token of the one that it is to read.
-async fn pages<T>(
+/// A list that is read page by page.
+///
+/// A loop around [`Pages::add`] and no closure per page: futures of asynchronous closures cannot be
+/// spawned.
+struct Pages<T> {
     api: &'static str,
-    mut page: impl AsyncFnMut(Option<String>) -> Result<Page<T>, AwsError>,
-) -> Result<Vec<T>, AwsError> {
-    let mut found = Vec::new();
-    let mut seen = BTreeSet::new();
-    let mut token = None;
-    loop {
-        let Page { items, next } = page(token.take()).await?;
-        found.extend(items);
-        let Some(next) = next.filter(|next| !next.is_empty()) else {
-            return Ok(found);
+    found: Vec<T>,
+    seen: BTreeSet<String>,
+    token: Option<String>,
+}
+
+impl<T> Pages<T> {
+    fn new(api: &'static str) -> Self {
+        Self {
+            api,
+            found: Vec::new(),
+            seen: BTreeSet::new(),
+            token: None,
+        }
+    }
+
+    /// The token of the page that is to be read; `None` for the first.
+    fn token(&self) -> Option<String> {
+        self.token.clone()
+    }
+
+    /// Adds a page: whether there is another one.
+    fn add(
+        &mut self,
+        items: impl IntoIterator<Item = T>,
+        next: Option<String>,
+    ) -> Result<bool, AwsError> {
+        self.found.extend(items);
+        self.token = next.filter(|next| !next.is_empty());
+        let Some(next) = &self.token else {
+            return Ok(false);
         };
-        if !seen.insert(next.clone()) {
+        if !self.seen.insert(next.clone()) {
             // Half a list is worse than none: nobody would know.
             let message = "expected a new token for the next page, got one that was used before";
             let kind = ErrorKind::Unexpected;
-            return Err(failure::without_answer(api, kind, message));
+            return Err(failure::without_answer(self.api, kind, message));
         }
-        token = Some(next);
-    }
-}
-
-/// One page of a list.
-struct Page<T> {
-    items: Vec<T>,
-    next: Option<String>,
-}
-
-impl<T> Page<T> {
-    fn of<S>(items: Option<Vec<S>>, next: Option<String>, describe: impl Fn(S) -> T) -> Self {
-        let items = items.unwrap_or_default();
-        Self {
-            items: items.into_iter().map(describe).collect(),
-            next,
-        }
+        Ok(true)
     }
 }
 
@@ -122,22 +128,14 @@ fn optional<T>(result: Result<T, AwsError>) -> Result<Option<T>, AwsError> {
 
 const CANCEL_UPDATE_STACK: &str = "cloudformation:CancelUpdateStack";
 const CONTINUE_UPDATE_ROLLBACK: &str = "cloudformation:ContinueUpdateRollback";
-const CREATE_CHANGE_SET: &str = "cloudformation:CreateChangeSet";
-const DELETE_CHANGE_SET: &str = "cloudformation:DeleteChangeSet";
 const DELETE_STACK: &str = "cloudformation:DeleteStack";
-const DESCRIBE_CHANGE_SET: &str = "cloudformation:DescribeChangeSet";
-const DESCRIBE_EVENTS: &str = "cloudformation:DescribeEvents";
 const DESCRIBE_STACK_DRIFT_DETECTION_STATUS: &str =
     "cloudformation:DescribeStackDriftDetectionStatus";
 const DESCRIBE_STACK_EVENTS: &str = "cloudformation:DescribeStackEvents";
 const DESCRIBE_STACK_RESOURCE_DRIFTS: &str = "cloudformation:DescribeStackResourceDrifts";
 const DESCRIBE_STACKS: &str = "cloudformation:DescribeStacks";
 const DETECT_STACK_DRIFT: &str = "cloudformation:DetectStackDrift";
-const EXECUTE_CHANGE_SET: &str = "cloudformation:ExecuteChangeSet";
-const GET_HOOK_RESULT: &str = "cloudformation:GetHookResult";
 const GET_TEMPLATE: &str = "cloudformation:GetTemplate";
-const LIST_CHANGE_SETS: &str = "cloudformation:ListChangeSets";
-const LIST_HOOK_RESULTS: &str = "cloudformation:ListHookResults";
 const LIST_IMPORTS: &str = "cloudformation:ListImports";
 const LIST_STACK_RESOURCES: &str = "cloudformation:ListStackResources";
 const ROLLBACK_STACK: &str = "cloudformation:RollbackStack";
@@ -169,17 +167,20 @@ impl Aws {
     ///
     /// As [`Aws::stack`] has, and `NotFound` where there is no such stack.
     pub async fn stack_resources(&self, stack: &str) -> Result<Vec<StackResource>, AwsError> {
-        pages(LIST_STACK_RESOURCES, async |token| {
+        let mut pages = Pages::new(LIST_STACK_RESOURCES);
+        loop {
             let request = self.cloudformation().list_stack_resources();
-            let request = request.stack_name(stack).set_next_token(token);
+            let request = request.stack_name(stack).set_next_token(pages.token());
             let answer = send!(LIST_STACK_RESOURCES, request)?;
-            Ok(Page::of(
-                answer.stack_resource_summaries,
-                answer.next_token,
-                describe::resource,
-            ))
-        })
-        .await
+            let items = answer
+                .stack_resource_summaries
+                .unwrap_or_default()
+                .into_iter()
+                .map(describe::resource);
+            if !pages.add(items, answer.next_token)? {
+                return Ok(pages.found);
+            }
+        }
     }
 
     /// The template of a stack as it was submitted.
@@ -206,22 +207,20 @@ impl Aws {
         stack: &str,
         enough: &(dyn Fn(&StackEvent) -> bool + Send + Sync),
     ) -> Result<Vec<StackEvent>, AwsError> {
-        pages(DESCRIBE_STACK_EVENTS, async |token| {
+        let mut pages = Pages::new(DESCRIBE_STACK_EVENTS);
+        loop {
             let request = self.cloudformation().describe_stack_events();
-            let request = request.stack_name(stack).set_next_token(token);
+            let request = request.stack_name(stack).set_next_token(pages.token());
             let answer = send!(DESCRIBE_STACK_EVENTS, request)?;
-            let mut page = Page::of(
-                answer.stack_events,
-                answer.next_token,
-                describe::stack_event,
-            );
-            if let Some(last) = page.items.iter().position(enough) {
-                page.items.truncate(last);
-                page.next = None;
+            let events = answer.stack_events.unwrap_or_default().into_iter();
+            let mut events: Vec<_> = events.map(describe::stack_event).collect();
+            let last = events.iter().position(enough);
+            events.truncate(last.unwrap_or(events.len()));
+            let next = answer.next_token.filter(|_| last.is_none());
+            if !pages.add(events, next)? {
+                return Ok(pages.found);
             }
-            Ok(page)
-        })
-        .await
+        }
     }
 
     /// Begins to delete a stack. One that is gone is as good as deleted.
@@ -324,17 +323,22 @@ impl Aws {
     ///
     /// As [`Aws::stack`] has.
     pub async fn imports(&self, export: &str) -> Result<Vec<String>, AwsError> {
-        let imports = pages(LIST_IMPORTS, async |token| {
+        let mut pages = Pages::new(LIST_IMPORTS);
+        loop {
             let request = self.cloudformation().list_imports();
-            let request = request.export_name(export).set_next_token(token);
-            let answer = send!(LIST_IMPORTS, request)?;
-            Ok(Page::of(answer.imports, answer.next_token, |name| name))
-        })
-        .await;
-        match imports {
-            // `Export 'x' is not imported by any stack.`
-            Err(error) if error.message.contains("not imported by any stack") => Ok(Vec::new()),
-            imports => imports,
+            let request = request.export_name(export).set_next_token(pages.token());
+            let answer = match send!(LIST_IMPORTS, request) {
+                Ok(answer) => answer,
+                // `Export 'x' is not imported by any stack.`
+                Err(error) if error.message.contains("not imported by any stack") => {
+                    return Ok(pages.found);
+                }
+                Err(error) => return Err(error),
+            };
+            let items = answer.imports.unwrap_or_default();
+            if !pages.add(items, answer.next_token)? {
+                return Ok(pages.found);
+            }
         }
     }
 
@@ -370,309 +374,24 @@ impl Aws {
     ///
     /// As [`Aws::stack_resources`] has.
     pub async fn resource_drifts(&self, stack: &str) -> Result<Vec<ResourceDrift>, AwsError> {
-        pages(DESCRIBE_STACK_RESOURCE_DRIFTS, async |token| {
+        let mut pages = Pages::new(DESCRIBE_STACK_RESOURCE_DRIFTS);
+        loop {
             let request = self.cloudformation().describe_stack_resource_drifts();
-            let request = request.stack_name(stack).set_next_token(token);
+            let request = request.stack_name(stack).set_next_token(pages.token());
             let answer = send!(DESCRIBE_STACK_RESOURCE_DRIFTS, request)?;
-            Ok(Page::of(
-                answer.stack_resource_drifts,
-                answer.next_token,
-                describe::resource_drift,
-            ))
-        })
-        .await
-    }
-}
-
-/// Change sets. A change set is named by its ARN, unless said otherwise.
-impl Aws {
-    /// Begins to make a change set. The same token and arguments make one, however often.
-    ///
-    /// # Errors
-    ///
-    /// As [`Aws::stack`] has; `AlreadyExists` where there is another of this name, `Limit` where the
-    /// stack has too many.
-    pub async fn create_change_set(
-        &self,
-        new: &NewChangeSet,
-    ) -> Result<CreatedChangeSet, AwsError> {
-        let request = self
-            .cloudformation()
-            .create_change_set()
-            .stack_name(&new.stack)
-            .change_set_name(&new.name)
-            .change_set_type(match new.kind {
-                ChangeSetType::Create => types::ChangeSetType::Create,
-                ChangeSetType::Update => types::ChangeSetType::Update,
-            })
-            .client_token(&new.token)
-            .include_nested_stacks(true)
-            // An empty list says that there are none; no list, that they stay as they are.
-            .set_tags(Some(
-                new.tags
-                    .iter()
-                    .map(|(key, value)| types::Tag::builder().key(key).value(value).build())
-                    .collect(),
-            ))
-            .set_parameters(some(
-                &new.parameters
-                    .iter()
-                    .map(|(key, value)| parameter(key, value))
-                    .collect::<Vec<_>>(),
-            ))
-            .set_capabilities(some(
-                &new.capabilities
-                    .iter()
-                    .map(|capability| types::Capability::from(capability.as_str()))
-                    .collect::<Vec<_>>(),
-            ))
-            .set_description(Some(new.description.clone()).filter(|text| !text.is_empty()))
-            .set_role_arn(new.role_arn.clone())
-            .set_rollback_configuration(new.rollback.as_ref().map(rollback_configuration))
-            .set_on_stack_failure(new.on_stack_failure.map(|on| match on {
-                OnStackFailure::Delete => types::OnStackFailure::Delete,
-                OnStackFailure::Rollback => types::OnStackFailure::Rollback,
-                OnStackFailure::DoNothing => types::OnStackFailure::DoNothing,
-            }));
-        let request = match &new.template {
-            TemplateSource::Body(body) => request.template_body(body),
-            TemplateSource::Url(url) => request.template_url(url),
-        };
-        let answer = send!(CREATE_CHANGE_SET, request)?;
-        let lacks = |what| move || failure::lacks(CREATE_CHANGE_SET, what);
-        Ok(CreatedChangeSet {
-            id: answer.id.ok_or_else(lacks("Id"))?,
-            stack_id: answer.stack_id.ok_or_else(lacks("StackId"))?,
-        })
-    }
-
-    /// A change set with the changes of all pages; `values` asks for the properties' values. `None`
-    /// where there is no such change set.
-    ///
-    /// # Errors
-    ///
-    /// As [`Aws::stack`] has.
-    pub async fn change_set(
-        &self,
-        change_set: &str,
-        values: bool,
-    ) -> Result<Option<ChangeSet>, AwsError> {
-        self.describe_change_set(None, change_set, values).await
-    }
-
-    /// A change set by its name within a stack, without values.
-    ///
-    /// # Errors
-    ///
-    /// As [`Aws::stack`] has.
-    pub async fn change_set_named(
-        &self,
-        stack: &str,
-        name: &str,
-    ) -> Result<Option<ChangeSet>, AwsError> {
-        self.describe_change_set(Some(stack), name, false).await
-    }
-
-    async fn describe_change_set(
-        &self,
-        stack: Option<&str>,
-        change_set: &str,
-        values: bool,
-    ) -> Result<Option<ChangeSet>, AwsError> {
-        // Every page repeats what is said of the set as a whole; the last one is the newest.
-        let mut head = None;
-        let changes = pages(DESCRIBE_CHANGE_SET, async |token| {
-            let request = self
-                .cloudformation()
-                .describe_change_set()
-                .set_stack_name(stack.map(str::to_owned))
-                .change_set_name(change_set)
-                .set_include_property_values(values.then_some(true))
-                .set_next_token(token);
-            let mut answer = send!(DESCRIBE_CHANGE_SET, request)?;
-            let page = Page::of(
-                answer.changes.take(),
-                answer.next_token.take(),
-                describe::change,
-            );
-            head = Some(answer);
-            Ok(page)
-        })
-        .await;
-        let changes: Vec<Change> = match optional(changes)? {
-            Some(changes) => changes.into_iter().flatten().collect(),
-            None => return Ok(None),
-        };
-        Ok(head.map(|head| describe::change_set(head, changes)))
-    }
-
-    /// The change sets of a stack.
-    ///
-    /// # Errors
-    ///
-    /// As [`Aws::stack_resources`] has.
-    pub async fn change_sets(&self, stack: &str) -> Result<Vec<ChangeSetSummary>, AwsError> {
-        pages(LIST_CHANGE_SETS, async |token| {
-            let request = self.cloudformation().list_change_sets();
-            let request = request.stack_name(stack).set_next_token(token);
-            let answer = send!(LIST_CHANGE_SETS, request)?;
-            Ok(Page::of(
-                answer.summaries,
-                answer.next_token,
-                describe::change_set_summary,
-            ))
-        })
-        .await
-    }
-
-    /// The template of a change set as it was submitted.
-    ///
-    /// # Errors
-    ///
-    /// As [`Aws::stack`] has, and `NotFound` where there is no such change set.
-    pub async fn change_set_template(&self, change_set: &str) -> Result<String, AwsError> {
-        let request = self.cloudformation().get_template();
-        let request = request
-            .change_set_name(change_set)
-            .template_stage(types::TemplateStage::Original);
-        send!(GET_TEMPLATE, request)?
-            .template_body
-            .ok_or_else(|| failure::lacks(GET_TEMPLATE, "TemplateBody"))
-    }
-
-    /// Deletes a change set. One that is gone is as good as deleted.
-    ///
-    /// # Errors
-    ///
-    /// As [`Aws::stack`] has; `InvalidState` where it is being executed.
-    pub async fn delete_change_set(&self, change_set: &str) -> Result<(), AwsError> {
-        let request = self.cloudformation().delete_change_set();
-        optional(send!(
-            DELETE_CHANGE_SET,
-            request.change_set_name(change_set)
-        ))?;
-        Ok(())
-    }
-
-    /// Begins to execute a change set, which is rolled back if it fails.
-    ///
-    /// # Errors
-    ///
-    /// As [`Aws::change_set_template`] has; `InvalidState` where it cannot be executed any more,
-    /// `AlreadyExists` where the token was used for something else.
-    pub async fn execute_change_set(&self, change_set: &str, token: &str) -> Result<(), AwsError> {
-        let request = self
-            .cloudformation()
-            .execute_change_set()
-            .change_set_name(change_set)
-            .client_request_token(token);
-        let explicit = request.clone().disable_rollback(false);
-        match send!(EXECUTE_CHANGE_SET, explicit) {
-            // Of a change set that says itself what becomes of a stack that cannot be made,
-            // CloudFormation takes no second word on it.
-            Err(error)
-                if error.kind == ErrorKind::Invalid && error.message.contains("OnStackFailure") =>
-            {
-                send!(EXECUTE_CHANGE_SET, request)?;
-                Ok(())
-            }
-            Err(error) => Err(error),
-            Ok(_) => Ok(()),
-        }
-    }
-
-    /// What happened while a change set was made: validations, also those that only warn.
-    ///
-    /// # Errors
-    ///
-    /// As [`Aws::change_set_template`] has.
-    pub async fn change_set_events(
-        &self,
-        change_set: &str,
-    ) -> Result<Vec<OperationEvent>, AwsError> {
-        pages(DESCRIBE_EVENTS, async |token| {
-            let request = self.cloudformation().describe_events();
-            let request = request.change_set_name(change_set).set_next_token(token);
-            let answer = send!(DESCRIBE_EVENTS, request)?;
-            Ok(Page::of(
-                answer.operation_events,
-                answer.next_token,
-                describe::operation_event,
-            ))
-        })
-        .await
-    }
-
-    /// The results of the hooks of a change set, with their annotations where they can be had.
-    ///
-    /// # Errors
-    ///
-    /// As [`Aws::change_set_template`] has.
-    pub async fn change_set_hooks(&self, change_set: &str) -> Result<Vec<HookResult>, AwsError> {
-        let mut results = pages(LIST_HOOK_RESULTS, async |token| {
-            let request = self
-                .cloudformation()
-                .list_hook_results()
-                .target_type(types::ListHookResultsTargetType::ChangeSet)
-                .target_id(change_set)
-                .set_next_token(token);
-            let answer = send!(LIST_HOOK_RESULTS, request)?;
-            Ok(Page::of(
-                answer.hook_results,
-                answer.next_token,
-                describe::hook_summary,
-            ))
-        })
-        .await?;
-        for result in &mut results {
-            if result.id.is_empty() {
-                continue;
-            }
-            match self.hook_result(&result.id).await {
-                Ok(complete) => *result = complete,
-                // The list says what failed; advice that may not be read does not hide that.
-                Err(error) if matches!(error.kind, ErrorKind::NotFound | ErrorKind::Denied) => {}
-                Err(error) => return Err(error),
+            let items = answer
+                .stack_resource_drifts
+                .unwrap_or_default()
+                .into_iter()
+                .map(describe::resource_drift);
+            if !pages.add(items, answer.next_token)? {
+                return Ok(pages.found);
             }
         }
-        Ok(results)
-    }
-
-    /// The result of a hook, by the id of its run.
-    ///
-    /// # Errors
-    ///
-    /// As [`Aws::stack`] has, and `NotFound` where there is no such run.
-    pub async fn hook_result(&self, id: &str) -> Result<HookResult, AwsError> {
-        let request = self.cloudformation().get_hook_result().hook_result_id(id);
-        let answer = send!(GET_HOOK_RESULT, request)?;
-        Ok(describe::hook_result(id, answer))
     }
 }
 
 /// A list that is left out where it is empty.
 fn some<T: Clone>(list: &[T]) -> Option<Vec<T>> {
     (!list.is_empty()).then(|| list.to_vec())
-}
-
-fn parameter(key: &str, value: &ParameterValue) -> types::Parameter {
-    let parameter = types::Parameter::builder().parameter_key(key);
-    match value {
-        ParameterValue::Value(value) => parameter.parameter_value(value),
-        ParameterValue::UsePreviousValue => parameter.use_previous_value(true),
-    }
-    .build()
-}
-
-fn rollback_configuration(rollback: &RollbackConfiguration) -> types::RollbackConfiguration {
-    let triggers = rollback.alarm_arns.iter().map(|arn| {
-        types::RollbackTrigger::builder()
-            .arn(arn)
-            .r#type("AWS::CloudWatch::Alarm")
-            .build()
-    });
-    types::RollbackConfiguration::builder()
-        .set_rollback_triggers(Some(triggers.collect()))
-        .monitoring_time_in_minutes(i32::from(rollback.monitoring_minutes))
-        .build()
 }

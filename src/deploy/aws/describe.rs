@@ -17,8 +17,8 @@ use crate::deploy::stack::{
 };
 
 /// The text of an enumeration's value, which may be one that the SDK does not know.
-fn text<T>(value: Option<T>, as_str: impl Fn(&T) -> &str) -> Option<String> {
-    value.as_ref().map(|value| as_str(value).to_owned())
+fn text<T>(value: Option<&T>, as_str: impl Fn(&T) -> &str) -> Option<String> {
+    value.map(|value| as_str(value).to_owned())
 }
 
 /// An instant as RFC 3339 text, as finely as it was sent.
@@ -61,7 +61,7 @@ pub(super) fn stack(stack: types::Stack) -> StackDescription {
         id: stack.stack_id.unwrap_or_default(),
         name: stack.stack_name.unwrap_or_default(),
         status: StackStatus(
-            text(stack.stack_status, types::StackStatus::as_str).unwrap_or_default(),
+            text(stack.stack_status.as_ref(), types::StackStatus::as_str).unwrap_or_default(),
         ),
         status_reason: stack.stack_status_reason,
         creation_time: time(stack.creation_time),
@@ -84,9 +84,12 @@ pub(super) fn stack(stack: types::Stack) -> StackDescription {
         capabilities: capabilities(stack.capabilities),
         termination_protection: stack.enable_termination_protection.unwrap_or_default(),
         parent_id: stack.parent_id,
-        drift_status: stack
-            .drift_information
-            .and_then(|drift| text(drift.stack_drift_status, types::StackDriftStatus::as_str)),
+        drift_status: stack.drift_information.and_then(|drift| {
+            text(
+                drift.stack_drift_status.as_ref(),
+                types::StackDriftStatus::as_str,
+            )
+        }),
     }
 }
 
@@ -95,7 +98,11 @@ pub(super) fn resource(resource: types::StackResourceSummary) -> StackResource {
         logical_id: resource.logical_resource_id.unwrap_or_default(),
         physical_id: filled(resource.physical_resource_id),
         resource_type: resource.resource_type.unwrap_or_default(),
-        status: text(resource.resource_status, types::ResourceStatus::as_str).unwrap_or_default(),
+        status: text(
+            resource.resource_status.as_ref(),
+            types::ResourceStatus::as_str,
+        )
+        .unwrap_or_default(),
         status_reason: resource.resource_status_reason,
     }
 }
@@ -112,10 +119,13 @@ pub(super) fn change_set(set: DescribeChangeSetOutput, changes: Vec<Change>) -> 
         name: set.change_set_name.unwrap_or_default(),
         stack_id: set.stack_id.unwrap_or_default(),
         description: set.description,
-        status: text(set.status, types::ChangeSetStatus::as_str).unwrap_or_default(),
+        status: text(set.status.as_ref(), types::ChangeSetStatus::as_str).unwrap_or_default(),
         status_reason: set.status_reason,
-        execution_status: text(set.execution_status, types::ExecutionStatus::as_str)
-            .unwrap_or_default(),
+        execution_status: text(
+            set.execution_status.as_ref(),
+            types::ExecutionStatus::as_str,
+        )
+        .unwrap_or_default(),
         creation_time: time(set.creation_time),
         parameters: parameters(set.parameters),
         tags: tags(set.tags),
@@ -128,12 +138,12 @@ pub(super) fn change_set(set: DescribeChangeSetOutput, changes: Vec<Change>) -> 
 pub(super) fn change(change: types::Change) -> Option<Change> {
     let change = change.resource_change?;
     Some(Change {
-        action: text(change.action, types::ChangeAction::as_str).unwrap_or_default(),
-        policy_action: text(change.policy_action, types::PolicyAction::as_str),
+        action: text(change.action.as_ref(), types::ChangeAction::as_str).unwrap_or_default(),
+        policy_action: text(change.policy_action.as_ref(), types::PolicyAction::as_str),
         logical_id: change.logical_resource_id.unwrap_or_default(),
         physical_id: filled(change.physical_resource_id),
         resource_type: change.resource_type.unwrap_or_default(),
-        replacement: text(change.replacement, types::Replacement::as_str),
+        replacement: text(change.replacement.as_ref(), types::Replacement::as_str),
         scope: change
             .scope
             .into_iter()
@@ -154,17 +164,18 @@ fn change_detail(detail: types::ResourceChangeDetail) -> ChangeDetail {
     let target = detail.target;
     let target = target.unwrap_or_else(|| types::ResourceTargetDefinition::builder().build());
     ChangeDetail {
-        attribute: text(target.attribute, types::ResourceAttribute::as_str).unwrap_or_default(),
+        attribute: text(target.attribute.as_ref(), types::ResourceAttribute::as_str)
+            .unwrap_or_default(),
         name: target.name,
         path: target.path,
         requires_recreation: text(
-            target.requires_recreation,
+            target.requires_recreation.as_ref(),
             types::RequiresRecreation::as_str,
         ),
         before: target.before_value,
         after: target.after_value,
-        evaluation: text(detail.evaluation, types::EvaluationType::as_str),
-        change_source: text(detail.change_source, types::ChangeSource::as_str),
+        evaluation: text(detail.evaluation.as_ref(), types::EvaluationType::as_str),
+        change_source: text(detail.change_source.as_ref(), types::ChangeSource::as_str),
         causing_entity: detail.causing_entity,
     }
 }
@@ -174,9 +185,12 @@ pub(super) fn change_set_summary(set: types::ChangeSetSummary) -> ChangeSetSumma
         id: set.change_set_id.unwrap_or_default(),
         name: set.change_set_name.unwrap_or_default(),
         description: set.description,
-        status: text(set.status, types::ChangeSetStatus::as_str).unwrap_or_default(),
-        execution_status: text(set.execution_status, types::ExecutionStatus::as_str)
-            .unwrap_or_default(),
+        status: text(set.status.as_ref(), types::ChangeSetStatus::as_str).unwrap_or_default(),
+        execution_status: text(
+            set.execution_status.as_ref(),
+            types::ExecutionStatus::as_str,
+        )
+        .unwrap_or_default(),
         creation_time: time(set.creation_time),
     }
 }
@@ -191,13 +205,23 @@ pub(super) fn stack_event(event: types::StackEvent) -> StackEvent {
         logical_id: event.logical_resource_id.unwrap_or_default(),
         physical_id: filled(event.physical_resource_id),
         resource_type: event.resource_type.unwrap_or_default(),
-        status: text(event.resource_status, types::ResourceStatus::as_str).unwrap_or_default(),
+        status: text(
+            event.resource_status.as_ref(),
+            types::ResourceStatus::as_str,
+        )
+        .unwrap_or_default(),
         status_reason: event.resource_status_reason,
-        detailed_status: text(event.detailed_status, types::DetailedStatus::as_str),
+        detailed_status: text(
+            event.detailed_status.as_ref(),
+            types::DetailedStatus::as_str,
+        ),
         hook_type: event.hook_type,
-        hook_status: text(event.hook_status, types::HookStatus::as_str),
+        hook_status: text(event.hook_status.as_ref(), types::HookStatus::as_str),
         hook_status_reason: event.hook_status_reason,
-        hook_failure_mode: text(event.hook_failure_mode, types::HookFailureMode::as_str),
+        hook_failure_mode: text(
+            event.hook_failure_mode.as_ref(),
+            types::HookFailureMode::as_str,
+        ),
         hook_invocation_id: event.hook_invocation_id,
     }
 }
@@ -205,23 +229,32 @@ pub(super) fn stack_event(event: types::StackEvent) -> StackEvent {
 pub(super) fn operation_event(event: types::OperationEvent) -> OperationEvent {
     OperationEvent {
         id: event.event_id.unwrap_or_default(),
-        event_type: text(event.event_type, types::EventType::as_str).unwrap_or_default(),
+        event_type: text(event.event_type.as_ref(), types::EventType::as_str).unwrap_or_default(),
         logical_id: event.logical_resource_id,
         resource_type: event.resource_type,
-        status: text(event.resource_status, types::ResourceStatus::as_str),
+        status: text(
+            event.resource_status.as_ref(),
+            types::ResourceStatus::as_str,
+        ),
         status_reason: event.resource_status_reason,
         validation_name: event.validation_name,
-        validation_status: text(event.validation_status, types::ValidationStatus::as_str),
+        validation_status: text(
+            event.validation_status.as_ref(),
+            types::ValidationStatus::as_str,
+        ),
         validation_reason: event.validation_status_reason,
         validation_path: event.validation_path,
         validation_failure_mode: text(
-            event.validation_failure_mode,
+            event.validation_failure_mode.as_ref(),
             types::HookFailureMode::as_str,
         ),
         hook_type: event.hook_type,
-        hook_status: text(event.hook_status, types::HookStatus::as_str),
+        hook_status: text(event.hook_status.as_ref(), types::HookStatus::as_str),
         hook_status_reason: event.hook_status_reason,
-        hook_failure_mode: text(event.hook_failure_mode, types::HookFailureMode::as_str),
+        hook_failure_mode: text(
+            event.hook_failure_mode.as_ref(),
+            types::HookFailureMode::as_str,
+        ),
     }
 }
 
@@ -230,9 +263,9 @@ pub(super) fn hook_summary(result: types::HookResultSummary) -> HookResult {
     HookResult {
         id: result.hook_result_id.unwrap_or_default(),
         type_name: result.type_name.unwrap_or_default(),
-        status: text(result.status, types::HookStatus::as_str).unwrap_or_default(),
+        status: text(result.status.as_ref(), types::HookStatus::as_str).unwrap_or_default(),
         status_reason: result.hook_status_reason,
-        failure_mode: text(result.failure_mode, types::HookFailureMode::as_str),
+        failure_mode: text(result.failure_mode.as_ref(), types::HookFailureMode::as_str),
         annotations: Vec::new(),
     }
 }
@@ -241,16 +274,16 @@ pub(super) fn hook_result(id: &str, result: GetHookResultOutput) -> HookResult {
     HookResult {
         id: result.hook_result_id.unwrap_or_else(|| id.to_owned()),
         type_name: result.type_name.unwrap_or_default(),
-        status: text(result.status, types::HookStatus::as_str).unwrap_or_default(),
+        status: text(result.status.as_ref(), types::HookStatus::as_str).unwrap_or_default(),
         status_reason: result.hook_status_reason,
-        failure_mode: text(result.failure_mode, types::HookFailureMode::as_str),
+        failure_mode: text(result.failure_mode.as_ref(), types::HookFailureMode::as_str),
         annotations: result
             .annotations
             .into_iter()
             .flatten()
             .map(|annotation| HookAnnotation {
                 name: annotation.annotation_name.unwrap_or_default(),
-                status: text(annotation.status, types::AnnotationStatus::as_str)
+                status: text(annotation.status.as_ref(), types::AnnotationStatus::as_str)
                     .unwrap_or_default(),
                 message: annotation.status_message,
                 remediation: match (annotation.remediation_message, annotation.remediation_link) {
@@ -265,12 +298,15 @@ pub(super) fn hook_result(id: &str, result: GetHookResultOutput) -> HookResult {
 pub(super) fn drift_detection(output: DescribeStackDriftDetectionStatusOutput) -> DriftDetection {
     DriftDetection {
         status: text(
-            output.detection_status,
+            output.detection_status.as_ref(),
             types::StackDriftDetectionStatus::as_str,
         )
         .unwrap_or_default(),
         status_reason: output.detection_status_reason,
-        drift: text(output.stack_drift_status, types::StackDriftStatus::as_str),
+        drift: text(
+            output.stack_drift_status.as_ref(),
+            types::StackDriftStatus::as_str,
+        ),
         drifted_resources: output.drifted_stack_resource_count,
     }
 }
@@ -281,7 +317,7 @@ pub(super) fn resource_drift(drift: types::StackResourceDrift) -> ResourceDrift 
         physical_id: filled(drift.physical_resource_id),
         resource_type: drift.resource_type.unwrap_or_default(),
         status: text(
-            drift.stack_resource_drift_status,
+            drift.stack_resource_drift_status.as_ref(),
             types::StackResourceDriftStatus::as_str,
         )
         .unwrap_or_default(),
@@ -293,8 +329,11 @@ pub(super) fn resource_drift(drift: types::StackResourceDrift) -> ResourceDrift 
                 path: difference.property_path.unwrap_or_default(),
                 expected: difference.expected_value.unwrap_or_default(),
                 actual: difference.actual_value.unwrap_or_default(),
-                kind: text(difference.difference_type, types::DifferenceType::as_str)
-                    .unwrap_or_default(),
+                kind: text(
+                    difference.difference_type.as_ref(),
+                    types::DifferenceType::as_str,
+                )
+                .unwrap_or_default(),
             })
             .collect(),
     }

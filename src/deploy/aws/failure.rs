@@ -32,11 +32,11 @@ where
     }
     if let SdkError::ResponseError(response) = error {
         let raw = response.raw();
-        return of_text(
-            api,
-            raw.status().as_u16(),
-            raw.body().bytes().unwrap_or_default(),
-        );
+        return match raw.body().bytes() {
+            Some(body) => of_text(api, raw.status().as_u16(), body),
+            // The answer began and did not end.
+            None => without_answer(api, ErrorKind::Unavailable, &words(error)),
+        };
     }
     if let Some(credentials) = in_chain::<CredentialsError>(error) {
         return of_credentials(api, credentials);

@@ -27,10 +27,10 @@ use super::{Settings, failure};
 use crate::deploy::error::{AwsError, ErrorKind};
 
 /// How long credentials are used that do not say when they expire.
-const KEEP: Duration = Duration::from_secs(15 * 60);
+const KEEP: Duration = Duration::from_mins(15);
 
 /// How long before they expire credentials are loaded anew.
-const EARLY: Duration = Duration::from_secs(60);
+const EARLY: Duration = Duration::from_mins(1);
 
 /// What signs and sends.
 #[derive(Debug)]
@@ -113,7 +113,8 @@ impl Signer {
 
     /// Sends a request until it is answered, or there is no more use in that.
     ///
-    /// `throttled` says of an answer whether it asks for patience.
+    /// `failed` says of an answer which error it is, if it is one. What is throttled is sent again,
+    /// and what may be repeated also when there was no answer.
     pub(super) async fn send(
         &self,
         request: &Outgoing,
@@ -150,7 +151,7 @@ impl Signer {
     fn pause(&self, attempt: u32) -> Duration {
         let doubled = 2_u32.saturating_pow(attempt.saturating_sub(1));
         let pause = self.settings.first_pause.saturating_mul(doubled);
-        let nanos = SystemTime::now()
+        let nanos = now()
             .duration_since(UNIX_EPOCH)
             .map_or(0, |now| now.subsec_nanos());
         let chance = f64::from(nanos % 1000) / 1000.0;
@@ -193,11 +194,11 @@ impl Signer {
     /// The credentials, loaded anew when they are about to expire.
     async fn credentials(&self, api: &'static str) -> Result<Credentials, AwsError> {
         let mut kept = self.credentials.lock().await;
-        let now = SystemTime::now();
-        if let Some((credentials, until)) = kept.as_ref() {
-            if now < *until {
-                return Ok(credentials.clone());
-            }
+        let now = now();
+        if let Some((credentials, until)) = kept.as_ref()
+            && now < *until
+        {
+            return Ok(credentials.clone());
         }
         let Some(provider) = &self.provider else {
             let message = "expected credentials, got none";
@@ -239,7 +240,7 @@ impl Signer {
             .identity(&identity)
             .region(&self.region)
             .name(outgoing.service)
-            .time(SystemTime::now())
+            .time(now())
             .settings(settings)
             .build()
             .map_err(|error| refused(&error))?
@@ -267,6 +268,15 @@ impl Signer {
         instructions.apply_to_request_http1x(&mut request);
         HttpRequest::try_from(request).map_err(|error| refused(&error))
     }
+}
+
+/// The time, which is part of every signature.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a signature says when it was made"
+)]
+fn now() -> SystemTime {
+    SystemTime::now()
 }
 
 /// What the SDK calls a service's own endpoint in the environment and in profiles.
