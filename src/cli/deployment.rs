@@ -10,10 +10,10 @@ use clap::Args;
 use crate::app::Deployment;
 use crate::deploy::apply::{Applied, Applying, apply};
 use crate::deploy::aws::Aws;
-use crate::deploy::discard::discard;
 use crate::deploy::plan::PlannedStack;
 use crate::deploy::planning::{Planned, Wanted, plan};
 use crate::deploy::progress::Subject;
+use crate::deploy::recover;
 use crate::deploy::stop::{Reason, Stop};
 use crate::deploy::tasks::bounded;
 use crate::finding::Finding;
@@ -229,9 +229,14 @@ pub(super) async fn discard_made(session: &Session, ear: &Arc<Ear>) {
         let Some(aws) = session.connection_of(&change_set).await else {
             continue;
         };
-        if let Err(error) = discard(&aws, &change_set, &stack_id).await {
+        let planned = recover::Planned {
+            change_set,
+            stack_id,
+        };
+        if let Err(error) = recover::discard(&aws, std::slice::from_ref(&planned)).await {
             printer::say(&format!(
-                "warning: the change set `{change_set}` could not be deleted: {error}\n"
+                "warning: the change set `{}` could not be deleted: {error}\n",
+                planned.change_set
             ));
         }
     }

@@ -10,8 +10,8 @@ use serde::Serialize;
 use tokio::time::{Instant, sleep};
 
 use super::aws::Aws;
-use super::error::{AwsError, ErrorKind};
 use super::cause::ENDPOINT;
+use super::error::{AwsError, ErrorKind};
 use super::planning::read_template;
 use super::progress::{Listener, Notice, Pace, Subject};
 use super::stack::{ResourceDrift, StackDescription, StackResource};

@@ -102,7 +102,12 @@ impl Ended {
                 None => finding,
             }
         };
-        let mut findings = vec![finding("failed", headline, &cause.logical_id, &cause.advice)];
+        let mut findings = vec![finding(
+            "failed",
+            headline,
+            &cause.logical_id,
+            &cause.advice,
+        )];
         for hook in &cause.hooks {
             let words = hook.reason.as_deref().unwrap_or("it gives no reason");
             let message = format!("hook `{}` refused it: {words}", hook.type_name);

@@ -297,14 +297,12 @@ fn collect_imports(json: &Json, found: &mut BTreeSet<String>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::json::from_json;
 
     fn template(text: &str) -> Template {
         let json: Json = serde_json::from_str(text).unwrap();
         let Json::Object(document) = json else {
             panic!("expected an object")
         };
-        let _: Json = from_json(Json::Null).unwrap();
         Template::from_document(document)
     }
 

@@ -13,7 +13,6 @@ pub mod cause;
 pub mod change_set;
 pub mod diagnosis;
 pub mod digest;
-pub mod discard;
 pub mod drift;
 pub mod endpoint;
 pub mod error;

@@ -21,11 +21,11 @@ use super::change_set::{
 };
 use super::diagnosis::{Diagnosis, diagnose};
 use super::digest::{sha256, sha256_of};
-use super::discard::discard_shell;
 use super::error::{AwsError, ErrorKind};
 use super::inputs;
 use super::plan::{Base, PlannedChangeSet, PlannedStack, PlannedTemplate};
 use super::progress::{Listener, Notice, Pace, Subject};
+use super::recover;
 use super::stack::StackDescription;
 use super::state::{self, Entry};
 use super::stop::{Reason, Stop};
@@ -596,7 +596,11 @@ impl Planning<'_> {
     /// again.
     async fn remove_shell(&self, request: &NewChangeSet) {
         if request.kind == ChangeSetType::Create {
-            let _ = discard_shell(self.aws, &self.wanted.stack_name).await;
+            let shell = recover::Planned {
+                change_set: String::new(),
+                stack_id: self.wanted.stack_name.clone(),
+            };
+            let _ = recover::remove_shell(self.aws, &shell).await;
         }
     }
 

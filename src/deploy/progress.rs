@@ -23,6 +23,10 @@ impl fmt::Display for Subject {
 
 /// Something that whoever waits wants to know.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "each is passed on once and never kept"
+)]
 pub enum Notice {
     /// What is begun now, such as `making the change set`.
     Step(String),

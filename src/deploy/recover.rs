@@ -4,15 +4,17 @@
 //! does can be done again: a request is sent with a token that is the same as long as the stack is.
 
 mod destroy;
+mod discard;
 mod rollback;
 
+use super::digest::sha256_of;
 use super::follow::Before;
-use super::planning;
 
 pub use destroy::{
     Destroy, DestroyStep, Inventory, Options, Owned, destroy, destroy_order, destroy_step,
     inventory,
 };
+pub use discard::{Discarded, Planned, discard, is_abandoned, remove_shell};
 pub use rollback::{
     Rollback, RollbackStep, failed_resources, roll_back, rollback_step, unknown_skips,
 };
@@ -23,12 +25,13 @@ pub use rollback::{
 /// CloudFormation accepts a letter or digit, then those and `-`, up to 128 characters.
 pub fn token(verb: &str, stack_id: &str, before: &Before) -> String {
     let parts = [
-        stack_id,
-        before.status.as_str(),
-        before.last_updated_time.as_deref().unwrap_or_default(),
-        before.last_event.as_deref().unwrap_or_default(),
+        Some(stack_id),
+        Some(before.status.as_str()),
+        before.last_updated_time.as_deref(),
+        before.last_event.as_deref(),
     ];
-    planning::token(verb, &parts.join("\n"))
+    let digest = sha256_of(&parts.map(Option::unwrap_or_default));
+    format!("sageform-{verb}-{}", digest.get(..32).unwrap_or(&digest))
 }
 
 #[cfg(test)]

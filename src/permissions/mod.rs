@@ -10,6 +10,8 @@
 //! <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-iam-servicerole.html>
 
 mod kinds;
+mod lookups;
+mod named;
 mod names;
 mod policy;
 mod role;
@@ -189,18 +191,25 @@ fn resources(
     }
 }
 
-/// Only change sets that this program made: a request names one by its name, or by its ARN.
 fn condition(on: On) -> Option<Json> {
-    (on == On::OwnChangeSets).then(|| {
-        let names = vec![
-            "sageform-*",
-            "arn:*:cloudformation:*:*:changeSet/sageform-*",
-        ];
-        Json::from([(
-            "StringLike",
-            Json::from([("cloudformation:ChangeSetName", Json::from(names))]),
-        )])
-    })
+    match on {
+        // A request names a change set by its name, or by its ARN.
+        On::OwnChangeSets => {
+            let names = vec![
+                "sageform-*",
+                "arn:*:cloudformation:*:*:changeSet/sageform-*",
+            ];
+            Some(Json::from([(
+                "StringLike",
+                Json::from([("cloudformation:ChangeSetName", Json::from(names))]),
+            )]))
+        }
+        On::Role => Some(role::string_equals(
+            "iam:PassedToService",
+            "cloudformation.amazonaws.com",
+        )),
+        _ => None,
+    }
 }
 
 /// The macros that a template names for the whole of it.

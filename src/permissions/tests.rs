@@ -274,6 +274,31 @@ fn a_feature_is_allowed_while_a_template_uses_it() {
 }
 
 #[test]
+fn a_role_is_only_ever_passed_to_the_service_that_it_is_for() {
+    let template = template(
+        r#"{"Model": {"Type": "AWS::SageMaker::Model", "Properties": {
+                "ExecutionRoleArn": "arn:aws:iam::123456789012:role/serves"}},
+            "Inner": {"Type": "AWS::CloudFormation::Stack", "Properties": {"TemplateURL": "x"}}}"#,
+    );
+    let subjects = [subject(&template)];
+    let mut passed = Vec::new();
+    for policy in [
+        deployer(&subjects, Verb::ALL, None),
+        cloudformation_role(&subjects),
+    ] {
+        for statement in &policy.statements {
+            if statement.actions.contains("iam:PassRole") {
+                let condition = serde_json::to_string(&statement.condition).unwrap();
+                passed.push(format!("{:?} {condition}", statement.resources));
+            }
+        }
+    }
+    let to_cloudformation = r#"{"arn:aws:iam::123456789012:role/deploys"} {"StringEquals":{"iam:PassedToService":"cloudformation.amazonaws.com"}}"#;
+    let to_sagemaker = r#"{"arn:aws:iam::123456789012:role/serves"} {"StringEquals":{"iam:PassedToService":"sagemaker.amazonaws.com"}}"#;
+    assert_eq!(passed, [to_cloudformation, to_sagemaker, to_cloudformation]);
+}
+
+#[test]
 fn a_role_may_be_given_only_the_managed_policies_of_the_template() {
     let template = template(
         r#"{"Role": {"Type": "AWS::IAM::Role", "Properties": {"ManagedPolicyArns": [

@@ -213,10 +213,10 @@ pub(super) const CALLS: &[Call] = &[
     ),
     call(
         "cloudformation:ListHookResults",
-        On::Everything,
+        On::ChangeSets,
         &[Plan, Apply, Events],
-        "LookAtHooks",
-        "the result of a hook has no ARN",
+        "LookAtChangeSets",
+        CHANGE_SETS,
     ),
     call(
         "cloudformation:GetHookResult",

@@ -174,7 +174,10 @@ fn write_text(text: &str, out: &mut String) {
 
 fn write_object(object: &Object, out: &mut String) {
     out.push('{');
-    for (index, (key, value)) in object.iter().enumerate() {
+    // By name: the order in which keys are written means nothing.
+    let mut entries: Vec<(&str, &Json)> = object.iter().collect();
+    entries.sort_by_key(|(key, _)| *key);
+    for (index, (key, value)) in entries.into_iter().enumerate() {
         if index > 0 {
             out.push_str(", ");
         }

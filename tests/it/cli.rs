@@ -1,20 +1,18 @@
 //! The command line, as transcripts: `tests/cases/cli/<case>/transcript.txt`.
 //!
-//! A case's `in/` is copied to a temporary folder. Lines of the transcript that begin with `$ ` are
-//! run there, and what they print is compared with the lines that follow: standard output as it
-//! is, standard error after `! `, an exit code other than 0 after `? `. Lines that begin with `## `
-//! are remarks. Besides `sageform` there are `cd`, `tree`, `cat`, `append`, `mkdir`, `rm` and `mv`.
+//! A case's `in/` is copied to a temporary folder, and [`transcript`](super::transcript) says how the
+//! transcript is read.
 //!
 //! `SNAPSHOTS=overwrite cargo test --test it cli` accepts what is printed now.
 
-use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use snapbox::{Assert, Data};
 use tempfile::TempDir;
+
+use super::transcript::{copy, files, replay, sageform};
 
 macro_rules! cases {
     ($($name:ident)*) => {
@@ -32,6 +30,7 @@ cases! {
     init
     missing_file
     no_project
+    permissions
     schema
     selection
     stacks
@@ -161,43 +160,7 @@ fn cases() -> PathBuf {
 
 /// A copy of a case's input.
 fn project(case: &str) -> TempDir {
-    let folder = TempDir::new().unwrap();
-    for (name, bytes) in files(&cases().join(case).join("in")) {
-        let path = folder.path().join(name);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, bytes).unwrap();
-    }
-    folder
-}
-
-/// Every file below a folder by its name; none when the folder is not there.
-fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
-    let mut found = BTreeMap::new();
-    let Ok(entries) = fs::read_dir(folder) else {
-        return found;
-    };
-    for entry in entries {
-        let entry = entry.unwrap();
-        let name = entry.file_name().into_string().unwrap();
-        if entry.file_type().unwrap().is_dir() {
-            for (below, bytes) in files(&entry.path()) {
-                found.insert(format!("{name}/{below}"), bytes);
-            }
-        } else {
-            found.insert(name, fs::read(entry.path()).unwrap());
-        }
-    }
-    found
-}
-
-fn sageform(folder: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_sageform"));
-    command
-        .current_dir(folder)
-        .stdin(Stdio::null())
-        .env_remove("NO_COLOR")
-        .env_remove("CLICOLOR_FORCE");
-    command
+    copy(&[cases().join(case).join("in")])
 }
 
 /// Runs a command that is to succeed, and returns its standard output.
@@ -216,80 +179,9 @@ fn transcript(case: &str) {
     let path = cases().join(case).join("transcript.txt");
     let expected = fs::read_to_string(&path).unwrap();
     let project = project(case);
-    let root = project.path().canonicalize().unwrap();
-    let mut folder = root.clone();
-    let mut actual = String::new();
-    for line in expected.lines() {
-        if line.starts_with("## ") {
-            writeln!(actual, "{line}").unwrap();
-        } else if let Some(command) = line.strip_prefix("$ ") {
-            writeln!(actual, "{line}").unwrap();
-            let words: Vec<&str> = command.split(' ').collect();
-            let output = execute(&words, &mut folder);
-            actual.push_str(&output.replace(root.to_str().unwrap(), "[ROOT]"));
-            actual.push('\n');
-        }
-    }
+    let actual = replay(project.path(), &expected, &|_| {});
     Assert::new()
         .action_env("SNAPSHOTS")
         .normalize_paths(false)
         .eq(Data::text(actual), Data::read_from(&path, None).raw());
-}
-
-fn execute(words: &[&str], folder: &mut PathBuf) -> String {
-    match words {
-        ["sageform", arguments @ ..] => {
-            let output = sageform(folder).args(arguments).output().unwrap();
-            let mut text = String::from_utf8(output.stdout).unwrap();
-            if !text.is_empty() && !text.ends_with('\n') {
-                text.push_str("[no line end]\n");
-            }
-            for line in String::from_utf8(output.stderr).unwrap().lines() {
-                writeln!(text, "{}", format!("! {line}").trim_end()).unwrap();
-            }
-            match output.status.code() {
-                Some(0) => {}
-                code => writeln!(text, "? {}", code.unwrap_or(-1)).unwrap(),
-            }
-            text
-        }
-        ["cd", target] => {
-            *folder = folder.join(target).canonicalize().unwrap();
-            String::new()
-        }
-        // What git leaves in an empty clone, and cannot keep within another repository.
-        ["clone", target] => {
-            fs::create_dir_all(folder.join(target).join(".git")).unwrap();
-            fs::write(
-                folder.join(target).join(".git/HEAD"),
-                "ref: refs/heads/main\n",
-            )
-            .unwrap();
-            String::new()
-        }
-        ["tree"] => files(folder)
-            .keys()
-            .fold(String::new(), |list, name| list + name + "\n"),
-        ["cat", file] => fs::read_to_string(folder.join(file)).unwrap(),
-        ["append", file, text @ ..] => {
-            let mut bytes = fs::read(folder.join(file)).unwrap_or_default();
-            bytes.extend(text.join(" ").bytes());
-            bytes.push(b'\n');
-            fs::write(folder.join(file), bytes).unwrap();
-            String::new()
-        }
-        ["mkdir", name] => {
-            fs::create_dir_all(folder.join(name)).unwrap();
-            String::new()
-        }
-        ["rm", file] => {
-            fs::remove_file(folder.join(file)).unwrap();
-            String::new()
-        }
-        ["mv", from, to] => {
-            fs::rename(folder.join(from), folder.join(to)).unwrap();
-            String::new()
-        }
-        other => panic!("no such command: {other:?}"),
-    }
 }

@@ -7,15 +7,21 @@ mod aws_client;
 mod cli;
 mod contract;
 #[cfg(feature = "deploy")]
+mod deploy;
+#[cfg(feature = "deploy")]
 mod deploy_events;
 mod document;
 mod emulator;
 mod floors;
 mod hosting;
 mod l1;
+mod permissions;
+mod review;
 mod rules;
 mod shipped;
 mod stage_files;
 mod support;
+mod transcript;
 mod ui;
 mod values;
+mod workflow;

@@ -12,13 +12,12 @@ use crate::template::Template;
 
 use super::super::args::Selection;
 use super::super::project::Project;
-use super::super::report;
+use super::super::report::{self, plural};
 use super::super::{Context, Exit, Failure, printer};
 
 /// Print the least IAM policies that a stage's deployment needs.
 ///
-/// Per stage, over all its stacks: `Plan` for whoever plans, such as a pull request's job, and who
-/// changes nothing that serves; `Apply` for whoever applies plans and gets wedged stacks back;
+/// Per stage, over all its stacks: `Plan` for whoever plans and changes nothing that serves; `Apply` for whoever applies plans and gets wedged stacks back;
 /// `CloudFormation` for the role that CloudFormation assumes, `CloudFormationRoleArn`; and `Trust`,
 /// which lets CloudFormation assume it. They are derived from the resources in the templates and from
 /// what each verb calls, and every statement says why it is there. What a template stops using is
@@ -127,7 +126,10 @@ pub(in super::super) fn run(
             pretty(&document)
         }
         (None, Format::Json) => pretty(&all(&stages)),
-        (None, Format::Text) => stages.iter().map(explain).collect(),
+        (None, Format::Text) => {
+            let stages: Vec<String> = stages.iter().map(explain).collect();
+            stages.join("\n")
+        }
     };
     printer::data(&text).map_err(Failure::Output)?;
     Ok(Exit::Done)
@@ -255,9 +257,12 @@ fn one<'a>(
                 || format!("the policy is too large for one document of {MANAGED_POLICY_SIZE} characters"),
                 |part| format!("there is no part {part}"),
             );
-            Err(Finding::error("policy-part", format!("{got}: it has {count} parts"))
-                .hint(format!("print them one by one, with `--part 1` to `--part {count}`, and attach each"))
-                .into())
+            Err(Finding::error(
+                "policy-part",
+                format!("{got}: it has {}", plural(count, "part")),
+            )
+            .hint(format!("parts are numbered from 1 to {count}; attach each"))
+            .into())
         }
     }
 }
@@ -343,7 +348,6 @@ fn explain(stage: &Stage) -> String {
              `CloudFormation`\n",
         );
     }
-    text.push('\n');
     text
 }
 

@@ -163,7 +163,12 @@ pub async fn inventory(aws: &Aws, stack: StackDescription) -> Result<Inventory, 
 /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-deletionpolicy.html>
 fn is_kept(template: Option<&Template>, logical_id: &str) -> bool {
     let policy = template
-        .and_then(|template| template.section("Resources")?.get(logical_id)?.get("DeletionPolicy"))
+        .and_then(|template| {
+            template
+                .section("Resources")?
+                .get(logical_id)?
+                .get("DeletionPolicy")
+        })
         .and_then(Json::as_str);
     matches!(policy, Some("Retain" | "RetainExceptOnCreate"))
 }
