@@ -165,6 +165,17 @@ pub async fn follow(following: Following<'_>) -> Result<Ended, AwsError> {
     })
 }
 
+/// The events of a stack's last operation, running or ended, and of the stacks nested in it, by time.
+///
+/// # Errors
+///
+/// When they cannot be read.
+pub async fn last_operation(aws: &Aws, stack_id: &str) -> Result<Vec<StackEvent>, AwsError> {
+    let mut tail = Tail::new(aws, stack_id, None, None);
+    tail.poll(true).await?;
+    Ok(tail.into_events())
+}
+
 /// A look at an operation that goes on.
 struct Watch<'a> {
     following: &'a Following<'a>,
