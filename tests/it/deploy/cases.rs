@@ -23,6 +23,25 @@ macro_rules! cases {
 }
 
 cases! {
+    delete_failed
+    destroy_imported
+    destroy_lists_and_deletes
+    destroy_protected
+    destroy_review_in_progress
+    discard_a_plan
+    discard_beside_another_plan
+    drift_of_what_is_compared
+    events_follow_a_running_update
+    events_follow_a_silent_rollback
+    events_of_a_failed_update
+    events_when_denied
+    outputs_of_a_stack
+    rollback_complete
+    rollback_nothing
+    rollback_update_failed
+    rollback_update_in_progress
+    status_of_everything
+    update_rollback_failed
     what_needs_no_account_asks_nobody
 }
 
