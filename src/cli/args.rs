@@ -8,7 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 #[cfg(feature = "deploy")]
 use super::commands::{apply, deploy, plan};
-use super::commands::{completions, init, permissions, schema, synth, validate};
+use super::commands::{completions, diff, init, permissions, schema, synth, validate};
 
 const STYLES: Styles = Styles::styled()
     .header(anstyle::AnsiColor::Green.on_default().bold())
@@ -31,7 +31,8 @@ const STYLES: Styles = Styles::styled()
                   and run `sageform synth`:\n\n  \
                   Staging:\n    InstanceCount: 1\n    InstanceType: ml.m5.large\n  \
                   Production:\n    ServerlessMaxConcurrency: 2\n\n\
-                  Exit codes: 0 done; 1 findings, stale files, or a mistake on the command line."
+                  Exit codes: 0 done; 1 findings, stale files, or a mistake on the command line; 2 changes \
+                  (`diff --detailed-exitcode`)."
 )]
 pub(super) struct Cli {
     #[command(flatten)]
@@ -52,6 +53,7 @@ pub(super) enum Command {
     Apply(apply::ApplyArgs),
     #[cfg(feature = "deploy")]
     Deploy(deploy::DeployArgs),
+    Diff(diff::DiffArgs),
     Schema(schema::SchemaArgs),
     Init(init::InitArgs),
     Completions(completions::CompletionsArgs),

@@ -5,6 +5,7 @@ pub(super) mod apply;
 pub(super) mod completions;
 #[cfg(feature = "deploy")]
 pub(super) mod deploy;
+pub(super) mod diff;
 pub(super) mod init;
 pub(super) mod permissions;
 #[cfg(feature = "deploy")]
