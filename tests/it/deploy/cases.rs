@@ -51,6 +51,7 @@ cases! {
     credentials_that_are_missing_are_asked_for
     credentials_that_are_not_valid_are_told
     credentials_that_expired_are_not_tried_again
+    endpoint_may_not_be_looked_at
     parameters_are_given_or_kept_or_missing
     partition_of_somebody_else_is_told_from_the_regions
     plan_as_json_is_the_plan_file_with_its_digest
@@ -58,6 +59,7 @@ cases! {
     plan_says_when_an_update_resets_what_scaling_has_set
     plan_shows_no_secret_in_any_form
     plan_tells_changes_by_its_exit_code
+    plan_that_cannot_be_written_leaves_nothing
     plan_that_replaces_an_endpoint_has_to_be_acknowledged
     region_of_the_stage_comes_before_the_environments
     region_that_nobody_names_is_asked_for
