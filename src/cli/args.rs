@@ -7,7 +7,9 @@ use clap::builder::Styles;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 #[cfg(feature = "deploy")]
-use super::commands::{apply, deploy, plan};
+use super::commands::{
+    apply, deploy, destroy, discard, drift, events, outputs, plan, rollback, status,
+};
 use super::commands::{completions, diff, init, permissions, schema, synth, validate};
 
 const STYLES: Styles = Styles::styled()
@@ -46,6 +48,7 @@ pub(super) struct Cli {
 pub(super) enum Command {
     Synth(synth::SynthArgs),
     Validate(validate::ValidateArgs),
+    Diff(diff::DiffArgs),
     Permissions(permissions::PermissionsArgs),
     #[cfg(feature = "deploy")]
     Plan(plan::PlanArgs),
@@ -53,7 +56,20 @@ pub(super) enum Command {
     Apply(apply::ApplyArgs),
     #[cfg(feature = "deploy")]
     Deploy(deploy::DeployArgs),
-    Diff(diff::DiffArgs),
+    #[cfg(feature = "deploy")]
+    Status(status::StatusArgs),
+    #[cfg(feature = "deploy")]
+    Events(events::EventsArgs),
+    #[cfg(feature = "deploy")]
+    Outputs(outputs::OutputsArgs),
+    #[cfg(feature = "deploy")]
+    Drift(drift::DriftArgs),
+    #[cfg(feature = "deploy")]
+    Rollback(rollback::RollbackArgs),
+    #[cfg(feature = "deploy")]
+    Destroy(destroy::DestroyArgs),
+    #[cfg(feature = "deploy")]
+    Discard(discard::DiscardArgs),
     Schema(schema::SchemaArgs),
     Init(init::InitArgs),
     Completions(completions::CompletionsArgs),

@@ -25,6 +25,8 @@ mod revision;
 mod session;
 #[cfg(feature = "deploy")]
 mod show;
+#[cfg(feature = "deploy")]
+mod targets;
 
 use std::process::ExitCode;
 
@@ -76,6 +78,20 @@ pub fn main(stacks: &[(&str, Build)]) -> ExitCode {
         Command::Apply(args) => commands::apply::run(args, &context),
         #[cfg(feature = "deploy")]
         Command::Deploy(args) => commands::deploy::run(args, &context),
+        #[cfg(feature = "deploy")]
+        Command::Status(args) => commands::status::run(args, &context),
+        #[cfg(feature = "deploy")]
+        Command::Events(args) => commands::events::run(args, &context),
+        #[cfg(feature = "deploy")]
+        Command::Outputs(args) => commands::outputs::run(args, &context),
+        #[cfg(feature = "deploy")]
+        Command::Drift(args) => commands::drift::run(args, &context),
+        #[cfg(feature = "deploy")]
+        Command::Rollback(args) => commands::rollback::run(args, &context),
+        #[cfg(feature = "deploy")]
+        Command::Destroy(args) => commands::destroy::run(args, &context),
+        #[cfg(feature = "deploy")]
+        Command::Discard(args) => commands::discard::run(args, &context),
         Command::Completions(args) => commands::completions::run(args, &context),
     };
     match outcome {

@@ -367,24 +367,8 @@ fn succeeded(ended: &Ended) -> Result<Vec<String>, Stop> {
     };
     Err(Stop {
         reason,
-        findings: vec![failure(ended)],
+        findings: ended.findings(),
     })
-}
-
-/// Why an operation failed, in the words of what failed first.
-fn failure(ended: &Ended) -> Finding {
-    let Some(cause) = &ended.cause else {
-        return Finding::error(
-            "failed",
-            format!("the stack is {}, and no event says why", ended.status),
-        );
-    };
-    let finding = Finding::error("failed", format!("the stack is {}: {cause}", ended.status))
-        .on(cause.logical_id.clone());
-    match &cause.advice {
-        Some(advice) => finding.hint(advice.clone()),
-        None => finding,
-    }
 }
 
 fn stale(message: impl Into<String>) -> Stop {
