@@ -15,6 +15,7 @@ mod proxy_tests;
 mod script;
 mod scripted;
 mod scripted_tests;
+mod secrets;
 mod shapes;
 mod values;
 mod victim;
