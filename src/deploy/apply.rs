@@ -126,7 +126,7 @@ impl Applying<'_> {
         })
         .await
         .map_err(|error| Stop::during(&error))?;
-        let orphans = succeeded(&ended)?;
+        let orphans = succeeded(&ended, subject)?;
         listener(
             subject,
             Notice::Step("asking SageMaker what serves".to_owned()),
@@ -247,11 +247,17 @@ impl Applying<'_> {
                     .hint(state::advice(Some(&stack.status), &self.planned.subject()));
                 return Err(Stop::new(Reason::Busy, finding));
             }
-            _ => {
+            (_, Entry::Gone) => {
                 return Err(stale(format!(
-                    "stack `{}` is {} now",
-                    stack.name, stack.status
+                    "the stack `{}` was deleted after the plan was made",
+                    stack.id
                 )));
+            }
+            _ => {
+                let message = format!("stack `{}` is {} now", stack.name, stack.status);
+                let finding = Finding::error("stale-plan", message)
+                    .hint(state::advice(Some(&stack.status), &self.planned.subject()));
+                return Err(Stop::new(Reason::Stale, finding));
             }
         }
         match self
@@ -347,7 +353,7 @@ impl Applying<'_> {
     }
 }
 
-fn succeeded(ended: &Ended) -> Result<Vec<String>, Stop> {
+fn succeeded(ended: &Ended, subject: &Subject) -> Result<Vec<String>, Stop> {
     let reason = match ended.outcome {
         Terminal::Succeeded => {
             return Ok(ended
@@ -367,24 +373,56 @@ fn succeeded(ended: &Ended) -> Result<Vec<String>, Stop> {
     };
     Err(Stop {
         reason,
-        findings: vec![failure(ended)],
+        findings: failures(ended, subject),
     })
 }
 
-/// Why an operation failed, in the words of what failed first.
-fn failure(ended: &Ended) -> Finding {
-    let Some(cause) = &ended.cause else {
-        return Finding::error(
-            "failed",
-            format!("the stack is {}, and no event says why", ended.status),
-        );
-    };
-    let finding = Finding::error("failed", format!("the stack is {}: {cause}", ended.status))
-        .on(cause.logical_id.clone());
-    match &cause.advice {
-        Some(advice) => finding.hint(advice.clone()),
+/// Why an operation failed: what failed first, the hooks that refused it, what failed besides, and what
+/// the stack needs now, where it needs something.
+fn failures(ended: &Ended, subject: &Subject) -> Vec<Finding> {
+    let status = &ended.status;
+    let hinted = |finding: Finding, hint: Option<&String>| match hint {
+        Some(hint) => finding.hint(hint.clone()),
         None => finding,
+    };
+    let mut findings = Vec::new();
+    match &ended.cause {
+        None => {
+            let message = format!("the stack is {status}, and no event says why");
+            findings.push(Finding::error("failed", message));
+        }
+        Some(cause) => {
+            let id = &cause.logical_id;
+            let message = format!(
+                "`{id}` ({}) {}: {}",
+                cause.resource_type, cause.status, cause.reason
+            );
+            let finding = Finding::error("failed", message).on(id.clone());
+            findings.push(hinted(finding, cause.advice.as_ref()));
+            findings.extend(cause.hooks.iter().map(|hook| {
+                let words = hook.reason.as_deref().unwrap_or("it gives no reason");
+                let message = format!("hook `{}` refused `{id}`: {words}", hook.type_name);
+                let finding = Finding::error("hook", message).on(id.clone());
+                let remedies = hook.remedies.join("; ");
+                hinted(finding, (!remedies.is_empty()).then_some(&remedies))
+            }));
+            findings.extend(cause.also.iter().map(|also| {
+                let message = format!(
+                    "`{}` ({}) {} too: {}",
+                    also.logical_id, also.resource_type, also.status, also.reason
+                );
+                let finding = Finding::error("also-failed", message).on(also.logical_id.clone());
+                // Where everything failed alike, it was said above.
+                let advice = also.advice.as_ref();
+                hinted(finding, advice.filter(|_| also.advice != cause.advice))
+            }));
+        }
     }
+    if Entry::of(Some(status)) != Entry::Update {
+        let finding = Finding::error("stack-state", format!("the stack is {status}"));
+        findings.push(finding.hint(state::advice(Some(status), subject)));
+    }
+    findings
 }
 
 fn stale(message: impl Into<String>) -> Stop {
