@@ -16,6 +16,7 @@ mod script;
 mod scripted;
 mod scripted_tests;
 mod shapes;
+mod signals;
 mod values;
 mod victim;
 
