@@ -7,8 +7,10 @@ use clap::builder::Styles;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 #[cfg(feature = "deploy")]
-use super::commands::{apply, deploy, plan};
-use super::commands::{completions, init, permissions, schema, synth, validate};
+use super::commands::{
+    apply, deploy, destroy, discard, drift, events, outputs, plan, rollback, status,
+};
+use super::commands::{completions, diff, init, permissions, schema, synth, validate};
 
 const STYLES: Styles = Styles::styled()
     .header(anstyle::AnsiColor::Green.on_default().bold())
@@ -31,7 +33,8 @@ const STYLES: Styles = Styles::styled()
                   and run `sageform synth`:\n\n  \
                   Staging:\n    InstanceCount: 1\n    InstanceType: ml.m5.large\n  \
                   Production:\n    ServerlessMaxConcurrency: 2\n\n\
-                  Exit codes: 0 done; 1 findings, stale files, or a mistake on the command line."
+                  Exit codes: 0 done; 1 findings, stale files, or a mistake on the command line; 2 changes \
+                  (`diff --detailed-exitcode`)."
 )]
 pub(super) struct Cli {
     #[command(flatten)]
@@ -45,6 +48,7 @@ pub(super) struct Cli {
 pub(super) enum Command {
     Synth(synth::SynthArgs),
     Validate(validate::ValidateArgs),
+    Diff(diff::DiffArgs),
     Permissions(permissions::PermissionsArgs),
     #[cfg(feature = "deploy")]
     Plan(plan::PlanArgs),
@@ -52,6 +56,20 @@ pub(super) enum Command {
     Apply(apply::ApplyArgs),
     #[cfg(feature = "deploy")]
     Deploy(deploy::DeployArgs),
+    #[cfg(feature = "deploy")]
+    Status(status::StatusArgs),
+    #[cfg(feature = "deploy")]
+    Events(events::EventsArgs),
+    #[cfg(feature = "deploy")]
+    Outputs(outputs::OutputsArgs),
+    #[cfg(feature = "deploy")]
+    Drift(drift::DriftArgs),
+    #[cfg(feature = "deploy")]
+    Rollback(rollback::RollbackArgs),
+    #[cfg(feature = "deploy")]
+    Destroy(destroy::DestroyArgs),
+    #[cfg(feature = "deploy")]
+    Discard(discard::DiscardArgs),
     Schema(schema::SchemaArgs),
     Init(init::InitArgs),
     Completions(completions::CompletionsArgs),

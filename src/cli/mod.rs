@@ -6,9 +6,11 @@
 //! a mistyped key read alike.
 
 mod args;
+mod base;
 mod commands;
 #[cfg(feature = "deploy")]
 mod deployment;
+mod git;
 #[cfg(feature = "deploy")]
 mod listen;
 mod output;
@@ -23,6 +25,8 @@ mod revision;
 mod session;
 #[cfg(feature = "deploy")]
 mod show;
+#[cfg(feature = "deploy")]
+mod targets;
 
 use std::process::ExitCode;
 
@@ -65,6 +69,7 @@ pub fn main(stacks: &[(&str, Build)]) -> ExitCode {
         Command::Synth(args) => commands::synth::run(args, &context),
         Command::Validate(args) => commands::validate::run(args, &context),
         Command::Permissions(args) => commands::permissions::run(args, &context),
+        Command::Diff(args) => commands::diff::run(args, &context),
         Command::Schema(args) => commands::schema::run(args, &context),
         Command::Init(args) => commands::init::run(args, &context),
         #[cfg(feature = "deploy")]
@@ -73,6 +78,20 @@ pub fn main(stacks: &[(&str, Build)]) -> ExitCode {
         Command::Apply(args) => commands::apply::run(args, &context),
         #[cfg(feature = "deploy")]
         Command::Deploy(args) => commands::deploy::run(args, &context),
+        #[cfg(feature = "deploy")]
+        Command::Status(args) => commands::status::run(args, &context),
+        #[cfg(feature = "deploy")]
+        Command::Events(args) => commands::events::run(args, &context),
+        #[cfg(feature = "deploy")]
+        Command::Outputs(args) => commands::outputs::run(args, &context),
+        #[cfg(feature = "deploy")]
+        Command::Drift(args) => commands::drift::run(args, &context),
+        #[cfg(feature = "deploy")]
+        Command::Rollback(args) => commands::rollback::run(args, &context),
+        #[cfg(feature = "deploy")]
+        Command::Destroy(args) => commands::destroy::run(args, &context),
+        #[cfg(feature = "deploy")]
+        Command::Discard(args) => commands::discard::run(args, &context),
         Command::Completions(args) => commands::completions::run(args, &context),
     };
     match outcome {

@@ -377,51 +377,23 @@ fn succeeded(ended: &Ended, subject: &Subject) -> Result<Vec<String>, Stop> {
     })
 }
 
-/// Why an operation failed: what failed first, the hooks that refused it, what failed besides, and what
-/// the stack needs now, where it needs something.
+/// Why an operation failed, and what the stack needs now, where it needs something.
 fn failures(ended: &Ended, subject: &Subject) -> Vec<Finding> {
     let status = &ended.status;
-    let hinted = |finding: Finding, hint: Option<&String>| match hint {
-        Some(hint) => finding.hint(hint.clone()),
-        None => finding,
-    };
-    let mut findings = Vec::new();
-    match &ended.cause {
-        None => {
-            let message = format!("the stack is {status}, and no event says why");
-            findings.push(Finding::error("failed", message));
-        }
-        Some(cause) => {
-            let id = &cause.logical_id;
-            let message = format!(
-                "`{id}` ({}) {}: {}",
-                cause.resource_type, cause.status, cause.reason
-            );
-            let finding = Finding::error("failed", message).on(id.clone());
-            findings.push(hinted(finding, cause.advice.as_ref()));
-            findings.extend(cause.hooks.iter().map(|hook| {
-                let words = hook.reason.as_deref().unwrap_or("it gives no reason");
-                let message = format!("hook `{}` refused `{id}`: {words}", hook.type_name);
-                let finding = Finding::error("hook", message).on(id.clone());
-                let remedies = hook.remedies.join("; ");
-                hinted(finding, (!remedies.is_empty()).then_some(&remedies))
-            }));
-            findings.extend(cause.also.iter().map(|also| {
-                let message = format!(
-                    "`{}` ({}) {} too: {}",
-                    also.logical_id, also.resource_type, also.status, also.reason
-                );
-                let finding = Finding::error("also-failed", message).on(also.logical_id.clone());
-                // Where everything failed alike, it was said above.
-                let advice = also.advice.as_ref();
-                hinted(finding, advice.filter(|_| also.advice != cause.advice))
-            }));
-        }
+    let mut findings = ended.findings();
+    if Entry::of(Some(status)) == Entry::Update {
+        return findings;
     }
-    if Entry::of(Some(status)) != Entry::Update {
-        let finding = Finding::error("stack-state", format!("the stack is {status}"));
-        findings.push(finding.hint(state::advice(Some(status), subject)));
+    let advice = state::advice(Some(status), subject);
+    if ended.cause.is_none() {
+        // The status is all that is known, and was said.
+        return findings
+            .into_iter()
+            .map(|finding| finding.hint(advice.clone()))
+            .collect();
     }
+    let message = format!("the stack is {status} now");
+    findings.push(Finding::error("stack-state", message).hint(advice));
     findings
 }
 

@@ -14,6 +14,9 @@ use super::event::StackEvent;
 /// The type of a stack as a resource.
 pub const STACK: &str = "AWS::CloudFormation::Stack";
 
+/// The type of endpoints.
+pub const ENDPOINT: &str = "AWS::SageMaker::Endpoint";
+
 /// The first failure of an operation, and what goes with it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "PascalCase")]
@@ -122,6 +125,16 @@ impl Cause {
         })
     }
 
+    /// What failed and why, in a line.
+    pub fn headline(&self) -> String {
+        headline(
+            &self.logical_id,
+            &self.resource_type,
+            &self.status,
+            &self.reason,
+        )
+    }
+
     /// Adds what the service itself says about the failure, unless CloudFormation has said it.
     pub fn add_words(&mut self, words: &str) {
         if words.is_empty() || self.reason.contains(words) {
@@ -132,6 +145,22 @@ impl Cause {
             self.advice = Some(advice.to_owned());
         }
     }
+}
+
+impl AlsoFailed {
+    /// What failed and why, in a line.
+    pub fn headline(&self) -> String {
+        headline(
+            &self.logical_id,
+            &self.resource_type,
+            &self.status,
+            &self.reason,
+        )
+    }
+}
+
+fn headline(logical_id: &str, resource_type: &str, status: &str, reason: &str) -> String {
+    format!("`{logical_id}` ({resource_type}) {status}: {reason}")
 }
 
 fn reason(event: &StackEvent) -> String {
@@ -268,14 +297,7 @@ pub fn orphans(events: &[StackEvent]) -> Vec<StackEvent> {
 
 impl fmt::Display for Cause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            logical_id,
-            resource_type,
-            status,
-            reason,
-            ..
-        } = self;
-        write!(f, "`{logical_id}` ({resource_type}) {status}: {reason}")?;
+        f.write_str(&self.headline())?;
         for hook in &self.hooks {
             let words = hook.reason.as_deref().unwrap_or("it gives no reason");
             write!(f, "\n  hook `{}`: {words}", hook.type_name)?;
@@ -287,17 +309,7 @@ impl fmt::Display for Cause {
             write!(f, "\n  what to do: {advice}")?;
         }
         for also in &self.also {
-            let AlsoFailed {
-                logical_id,
-                resource_type,
-                status,
-                reason,
-                ..
-            } = also;
-            write!(
-                f,
-                "\n  also failed: `{logical_id}` ({resource_type}) {status}: {reason}"
-            )?;
+            write!(f, "\n  also failed: {}", also.headline())?;
             // Where everything failed alike, it was said above.
             if let Some(advice) = also
                 .advice

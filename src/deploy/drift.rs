@@ -10,13 +10,19 @@ use serde::Serialize;
 use tokio::time::{Instant, sleep};
 
 use super::aws::Aws;
+use super::cause::ENDPOINT;
 use super::error::{AwsError, ErrorKind};
-use super::live::{self, ENDPOINT, ENDPOINT_CONFIG, Serving};
+use super::planning::read_template;
 use super::progress::{Listener, Notice, Pace, Subject};
 use super::stack::{ResourceDrift, StackDescription, StackResource};
+use super::verify::{self, Serving};
 
 /// The types whose drift CloudFormation does not detect, of those that hosting stacks have.
-const UNREAD: [&str; 3] = ["AWS::SageMaker::Model", ENDPOINT_CONFIG, ENDPOINT];
+const UNREAD: [&str; 3] = [
+    "AWS::SageMaker::Model",
+    "AWS::SageMaker::EndpointConfig",
+    ENDPOINT,
+];
 
 /// What was found.
 #[derive(Debug, Clone, PartialEq)]
@@ -52,7 +58,7 @@ impl Drift {
             || self
                 .endpoints
                 .iter()
-                .any(|endpoint| !endpoint.differences().is_empty())
+                .any(|endpoint| !endpoint.problems.is_empty())
     }
 }
 
@@ -111,17 +117,22 @@ pub async fn detect(
     };
     let drifts = aws.resource_drifts(&stack.id).await?;
     let resources = aws.stack_resources(&stack.id).await?;
-    let template = aws.stack_template(&stack.id).await.ok();
+    let template = aws.stack_template(&stack.id).await?;
     let incomplete = (detection.status != "DETECTION_COMPLETE").then(|| {
         let reason = detection.status_reason.clone();
         reason.unwrap_or_else(|| detection.status.clone())
     });
     let unchecked = unchecked(&resources, &drifts);
+    // Somebody else's template may be YAML; then its endpoints are among what was not compared.
+    let endpoints = match read_template(&template) {
+        Ok(template) => verify::look(aws, &stack.id, &template).await?,
+        Err(_) => Vec::new(),
+    };
     Ok(Drift {
         status: detection.drift.unwrap_or_else(|| "NOT_CHECKED".to_owned()),
         incomplete,
         unchecked,
-        endpoints: live::endpoints(aws, &resources, template.as_deref()).await?,
+        endpoints,
         resources: drifts
             .into_iter()
             .filter(|drift| !is_unread(drift))

@@ -23,6 +23,16 @@ pub struct LiveEndpoint {
     pub pending: Option<PendingDeployment>,
 }
 
+impl LiveEndpoint {
+    /// Whether SageMaker is changing it, so that nothing else can.
+    pub fn is_changing(&self) -> bool {
+        matches!(
+            self.status.as_str(),
+            "Creating" | "Updating" | "SystemUpdating" | "RollingBack" | "Deleting"
+        )
+    }
+}
+
 /// A variant of an endpoint that exists.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct LiveVariant {

@@ -13,13 +13,14 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
 use super::aws::Aws;
-use super::cause::{Cause, orphans};
+use super::cause::{Cause, ENDPOINT, orphans};
 use super::endpoint::endpoint_name;
 use super::error::{AwsError, ErrorKind};
 use super::event::StackEvent;
 use super::progress::{Listener, Notice, Pace, Subject};
 use super::stack::{StackDescription, StackStatus};
 use super::state::Terminal;
+use crate::finding::Finding;
 pub use settle::Before;
 #[cfg(test)]
 pub(super) use settle::tests::description;
@@ -86,6 +87,45 @@ pub struct Ended {
     pub orphans: Vec<StackEvent>,
 }
 
+impl Ended {
+    /// Why it did not succeed: the cause with what to do, what the hooks say, and what failed besides.
+    pub fn findings(&self) -> Vec<Finding> {
+        let Some(cause) = &self.cause else {
+            let message = format!("the stack is {}, and no event says why", self.status);
+            return vec![Finding::error("failed", message)];
+        };
+        let headline = format!("the stack is {}: {}", self.status, cause.headline());
+        let finding = |rule, message, id: &str, advice: &Option<String>| {
+            let finding = Finding::error(rule, message).on(id.to_owned());
+            match advice {
+                Some(advice) => finding.hint(advice.clone()),
+                None => finding,
+            }
+        };
+        let mut findings = vec![finding(
+            "failed",
+            headline,
+            &cause.logical_id,
+            &cause.advice,
+        )];
+        for hook in &cause.hooks {
+            let words = hook.reason.as_deref().unwrap_or("it gives no reason");
+            let message = format!("hook `{}` refused it: {words}", hook.type_name);
+            let remedy = Some(hook.remedies.join("; ")).filter(|remedy| !remedy.is_empty());
+            findings.push(finding("hook", message, &cause.logical_id, &remedy));
+        }
+        for also in &cause.also {
+            findings.push(finding(
+                "also-failed",
+                also.headline(),
+                &also.logical_id,
+                &also.advice,
+            ));
+        }
+        findings
+    }
+}
+
 /// Follows an operation to its end.
 ///
 /// # Errors
@@ -123,6 +163,17 @@ pub async fn follow(following: Following<'_>) -> Result<Ended, AwsError> {
         outcome,
         cause,
     })
+}
+
+/// The events of a stack's last operation, running or ended, and of the stacks nested in it, by time.
+///
+/// # Errors
+///
+/// When they cannot be read.
+pub async fn last_operation(aws: &Aws, stack_id: &str) -> Result<Vec<StackEvent>, AwsError> {
+    let mut tail = Tail::new(aws, stack_id, None, None);
+    tail.poll(true).await?;
+    Ok(tail.into_events())
 }
 
 /// A look at an operation that goes on.
@@ -305,7 +356,7 @@ async fn explain(aws: &Aws, events: &[StackEvent], outcome: Terminal) -> Option<
     if outcome == Terminal::Deleted && cause.status == "DELETE_FAILED" {
         return None;
     }
-    if cause.resource_type == "AWS::SageMaker::Endpoint"
+    if cause.resource_type == ENDPOINT
         && let Some(name) = cause.physical_id.as_deref().map(endpoint_name)
         && let Ok(Some(endpoint)) = aws.endpoint(name).await
         && let Some(words) = endpoint.failure_reason

@@ -19,7 +19,6 @@ pub mod error;
 pub mod event;
 pub mod follow;
 pub mod inputs;
-pub mod live;
 pub mod plan;
 pub mod planning;
 pub mod progress;

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::settle::Told;
 use crate::deploy::aws::Aws;
-use crate::deploy::cause::{STACK, is_root};
+use crate::deploy::cause::{ENDPOINT, STACK, is_root};
 use crate::deploy::error::{AwsError, ErrorKind};
 use crate::deploy::event::StackEvent;
 use crate::deploy::stack::StackStatus;
@@ -210,7 +210,7 @@ impl<'a> Tail<'a> {
             .collect();
         // Endpoints take the longest; a stack is only what the others are in.
         running.sort_by_key(|event| match event.resource_type.as_str() {
-            "AWS::SageMaker::Endpoint" => 0,
+            ENDPOINT => 0,
             STACK => 2,
             _ => 1,
         });

@@ -8,11 +8,12 @@ use crate::deploy::cause::STACK;
 use crate::deploy::change_set::ChangeSetSummary;
 use crate::deploy::error::AwsError;
 use crate::deploy::follow::{Before, Ended, Following, follow};
-use crate::deploy::live;
+use crate::deploy::planning::read_template;
 use crate::deploy::progress::{Listener, Notice, Pace, Subject};
 use crate::deploy::stack::{DeleteStack, StackDescription, StackResource};
 use crate::deploy::state::Entry;
 use crate::json::Json;
+use crate::template::Template;
 
 /// What deleting a stack needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -114,7 +115,7 @@ pub async fn inventory(aws: &Aws, stack: StackDescription) -> Result<Inventory, 
     let mut todo = vec![(stack.id.clone(), String::new(), false)];
     while let Some((id, prefix, kept_above)) = todo.pop().filter(|_| !review) {
         let template = aws.stack_template(&id).await.ok();
-        let template = template.as_deref().and_then(live::read);
+        let template = template.and_then(|text| read_template(&text).ok());
         policies_known &= template.is_some();
         for resource in aws.stack_resources(&id).await? {
             let there = resource
@@ -160,11 +161,11 @@ pub async fn inventory(aws: &Aws, stack: StackDescription) -> Result<Inventory, 
 /// Whether a resource stays when its stack is deleted.
 ///
 /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-deletionpolicy.html>
-fn is_kept(template: Option<&Json>, logical_id: &str) -> bool {
+fn is_kept(template: Option<&Template>, logical_id: &str) -> bool {
     let policy = template
         .and_then(|template| {
             template
-                .get("Resources")?
+                .section("Resources")?
                 .get(logical_id)?
                 .get("DeletionPolicy")
         })
@@ -363,10 +364,11 @@ mod tests {
 
     #[test]
     fn what_a_policy_keeps_is_told_from_what_is_deleted() {
-        let template = live::read(
-            "Resources:\n  Kept: {DeletionPolicy: Retain}\n  Later: {DeletionPolicy: RetainExceptOnCreate}\n  \
-             Copied: {DeletionPolicy: Snapshot}\n  Plain: {Type: 'AWS::IAM::Role'}\n",
-        );
+        let template = read_template(
+            r#"{"Resources": {"Kept": {"DeletionPolicy": "Retain"}, "Plain": {"Type": "AWS::IAM::Role"},
+                "Later": {"DeletionPolicy": "RetainExceptOnCreate"}, "Copied": {"DeletionPolicy": "Snapshot"}}}"#,
+        )
+        .ok();
         let kept = |id: &str| is_kept(template.as_ref(), id);
         assert!(kept("Kept") && kept("Later"));
         assert!(!kept("Copied") && !kept("Plain") && !kept("Absent"));

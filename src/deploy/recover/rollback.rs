@@ -6,10 +6,10 @@ use tokio::time::{Instant, sleep};
 
 use super::token;
 use crate::deploy::aws::Aws;
-use crate::deploy::cause::Cause;
+use crate::deploy::cause::{Cause, ENDPOINT};
+use crate::deploy::endpoint::{LiveEndpoint, endpoint_name};
 use crate::deploy::error::AwsError;
 use crate::deploy::follow::{Before, Ended, Following, follow};
-use crate::deploy::live;
 use crate::deploy::progress::{Listener, Notice, Pace, Subject};
 use crate::deploy::stack::{StackDescription, StackResource, StackStatus};
 use crate::deploy::state::{Entry, Terminal};
@@ -186,12 +186,10 @@ impl Rollback<'_> {
         let started = Instant::now();
         let mut told: Option<Instant> = None;
         loop {
-            let endpoints = live::endpoints(self.aws, &resources, None).await?;
-            let Some(busy) = endpoints.iter().find(|endpoint| endpoint.is_changing()) else {
+            let Some(busy) = self.changing_endpoint(&resources).await? else {
                 return Ok(());
             };
-            let status = busy.live.as_ref().map_or("", |live| &live.status);
-            let what = format!("the endpoint `{}`, which is {status}", busy.name);
+            let what = format!("the endpoint `{}`, which is {}", busy.name, busy.status);
             match told {
                 None => {
                     self.tell(&format!(
@@ -208,6 +206,23 @@ impl Rollback<'_> {
             }
             sleep(self.pace.poll_later).await;
         }
+    }
+
+    async fn changing_endpoint(
+        &self,
+        resources: &[StackResource],
+    ) -> Result<Option<LiveEndpoint>, AwsError> {
+        for resource in resources.iter().filter(|one| one.resource_type == ENDPOINT) {
+            let id = resource.physical_id.as_deref().filter(|id| !id.is_empty());
+            let Some(name) = id.map(endpoint_name) else {
+                continue;
+            };
+            let live = self.aws.endpoint(name).await?;
+            if let Some(live) = live.filter(LiveEndpoint::is_changing) {
+                return Ok(Some(live));
+            }
+        }
+        Ok(None)
     }
 
     fn tell(&self, words: &str) {
