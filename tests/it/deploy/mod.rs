@@ -17,6 +17,7 @@ mod scripted;
 mod scripted_tests;
 mod secrets;
 mod shapes;
+mod signals;
 mod values;
 mod victim;
 
