@@ -275,7 +275,7 @@ fn consequence(reason: Reason) -> &'static str {
             "nothing was executed"
         }
         Reason::ChangeSetFailed | Reason::Busy => "the stack is as it was",
-        Reason::RolledBack => "the stack is as it was before",
+        Reason::RolledBack => "what was begun has been taken back",
         Reason::NotServing => "the endpoint does not serve what was deployed",
         Reason::LostContact => "the outcome is not known",
         Reason::Stuck => "a person has to go on",
