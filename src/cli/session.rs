@@ -32,6 +32,20 @@ pub(super) struct AwsArgs {
     /// After two minutes it is looked at less than half as often, since endpoints take their time.
     #[arg(long, value_name = "SECONDS", default_value = "5", value_parser = seconds)]
     pub(super) poll_interval: Duration,
+
+    /// Requests per second to one API of one account and region, at most.
+    ///
+    /// After a pause, twice as many are sent at once. CloudFormation counts the requests of everybody
+    /// in an account and region together, and refuses some when they are too many.
+    #[arg(long, value_name = "NUMBER", default_value = "4", value_parser = rate)]
+    pub(super) requests_per_second: f64,
+}
+
+fn rate(text: &str) -> Result<f64, String> {
+    text.parse()
+        .ok()
+        .filter(|rate| (0.01..=1000.0).contains(rate))
+        .ok_or_else(|| "expected a number of requests from 0.01 to 1000".to_owned())
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {
@@ -95,7 +109,7 @@ impl Session {
         Ok(Self {
             runtime: Some(runtime),
             args: args.clone(),
-            limiter: Limiter::default(),
+            limiter: Limiter::per_second(args.requests_per_second),
             connections: Mutex::new(BTreeMap::new()),
         })
     }
@@ -276,6 +290,7 @@ mod tests {
         let args = AwsArgs {
             profile: vec!["everyone".to_owned(), "Production=prod".to_owned()],
             poll_interval: Duration::from_secs(5),
+            requests_per_second: 4.0,
         };
         assert_eq!(args.profile_of("Production").as_deref(), Some("prod"));
         assert_eq!(args.profile_of("Staging").as_deref(), Some("everyone"));
@@ -286,6 +301,14 @@ mod tests {
         assert_eq!(seconds("0.5"), Ok(Duration::from_millis(500)));
         for text in ["0", "-1", "NaN", "inf", "1000", "five"] {
             assert!(seconds(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_rate_is_a_number_of_requests() {
+        assert_eq!(rate("0.5"), Ok(0.5));
+        for text in ["0", "-1", "NaN", "inf", "1001", "five"] {
+            assert!(rate(text).is_err(), "{text}");
         }
     }
 

@@ -10,6 +10,8 @@ mod contract;
 mod deploy;
 #[cfg(feature = "deploy")]
 mod deploy_events;
+#[cfg(feature = "deploy")]
+mod deploys;
 mod document;
 mod emulator;
 mod floors;

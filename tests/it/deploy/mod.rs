@@ -10,7 +10,7 @@ mod cases;
 mod client;
 mod http;
 mod play;
-mod proxy;
+pub(crate) mod proxy;
 mod proxy_tests;
 mod script;
 mod scripted;
