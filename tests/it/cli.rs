@@ -2,11 +2,6 @@
 //!
 //! A case's `in/` is copied to a temporary folder, and [`transcript`](super::transcript) says how the
 //! transcript is read.
-//! A case's `in/` is copied to a temporary folder. Lines of the transcript that begin with `$ ` are
-//! run there, and what they print is compared with the lines that follow: standard output as it
-//! is, standard error after `! `, an exit code other than 0 after `? `. Lines that begin with `## `
-//! are remarks. Besides `sageform` there are `cd`, `tree`, `cat`, `append`, `mkdir`, `rm`, `mv` and
-//! `git`, which knows nothing of who runs it, and when.
 //!
 //! `SNAPSHOTS=overwrite cargo test --test it cli` accepts what is printed now.
 
@@ -171,22 +166,6 @@ fn project(case: &str) -> TempDir {
     copy(&[cases().join(case).join("in")])
 }
 
-/// Git with a fixed author and time, so that the ids of commits are the same everywhere.
-fn git(folder: &Path) -> Command {
-    let mut command = Command::new("git");
-    command.current_dir(folder).stdin(Stdio::null()).envs([
-        ("GIT_AUTHOR_NAME", "A"),
-        ("GIT_AUTHOR_EMAIL", "a@example.com"),
-        ("GIT_AUTHOR_DATE", "2026-01-01T00:00:00Z"),
-        ("GIT_COMMITTER_NAME", "A"),
-        ("GIT_COMMITTER_EMAIL", "a@example.com"),
-        ("GIT_COMMITTER_DATE", "2026-01-01T00:00:00Z"),
-        ("GIT_CONFIG_GLOBAL", "/dev/null"),
-        ("GIT_CONFIG_NOSYSTEM", "1"),
-    ]);
-    command
-}
-
 /// Runs a command that is to succeed, and returns its standard output.
 fn run(command: &mut Command) -> String {
     let output = command.output().unwrap();
@@ -208,71 +187,4 @@ fn transcript(case: &str) {
         .action_env("SNAPSHOTS")
         .normalize_paths(false)
         .eq(Data::text(actual), Data::read_from(&path, None).raw());
-}
-
-fn execute(words: &[&str], folder: &mut PathBuf) -> String {
-    match words {
-        ["sageform", arguments @ ..] => {
-            let output = sageform(folder).args(arguments).output().unwrap();
-            let mut text = String::from_utf8(output.stdout).unwrap();
-            if !text.is_empty() && !text.ends_with('\n') {
-                text.push_str("[no line end]\n");
-            }
-            for line in String::from_utf8(output.stderr).unwrap().lines() {
-                writeln!(text, "{}", format!("! {line}").trim_end()).unwrap();
-            }
-            match output.status.code() {
-                Some(0) => {}
-                code => writeln!(text, "? {}", code.unwrap_or(-1)).unwrap(),
-            }
-            text
-        }
-        ["cd", target] => {
-            *folder = folder.join(target).canonicalize().unwrap();
-            String::new()
-        }
-        ["git", arguments @ ..] => {
-            let output = git(folder).args(arguments).output().unwrap();
-            assert!(
-                output.status.success(),
-                "git {arguments:?}: {}",
-                String::from_utf8_lossy(&output.stderr)
-            );
-            String::from_utf8(output.stdout).unwrap()
-        }
-        // What git leaves in an empty clone, and cannot keep within another repository.
-        ["clone", target] => {
-            fs::create_dir_all(folder.join(target).join(".git")).unwrap();
-            fs::write(
-                folder.join(target).join(".git/HEAD"),
-                "ref: refs/heads/main\n",
-            )
-            .unwrap();
-            String::new()
-        }
-        ["tree"] => files(folder)
-            .keys()
-            .fold(String::new(), |list, name| list + name + "\n"),
-        ["cat", file] => fs::read_to_string(folder.join(file)).unwrap(),
-        ["append", file, text @ ..] => {
-            let mut bytes = fs::read(folder.join(file)).unwrap_or_default();
-            bytes.extend(text.join(" ").bytes());
-            bytes.push(b'\n');
-            fs::write(folder.join(file), bytes).unwrap();
-            String::new()
-        }
-        ["mkdir", name] => {
-            fs::create_dir_all(folder.join(name)).unwrap();
-            String::new()
-        }
-        ["rm", file] => {
-            fs::remove_file(folder.join(file)).unwrap();
-            String::new()
-        }
-        ["mv", from, to] => {
-            fs::rename(folder.join(from), folder.join(to)).unwrap();
-            String::new()
-        }
-        other => panic!("no such command: {other:?}"),
-    }
 }

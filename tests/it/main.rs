@@ -12,6 +12,8 @@ mod deploy;
 mod deploy_events;
 mod document;
 mod emulator;
+#[cfg(feature = "deploy")]
+mod faults;
 mod floors;
 mod hosting;
 mod l1;

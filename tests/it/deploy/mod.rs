@@ -10,14 +10,14 @@ mod cases;
 mod client;
 mod http;
 mod play;
-mod proxy;
+pub(crate) mod proxy;
 mod proxy_tests;
 mod script;
 mod scripted;
 mod scripted_tests;
 mod shapes;
 mod values;
-mod victim;
+pub(crate) mod victim;
 
 use std::process::Command;
 
