@@ -36,6 +36,8 @@ mod script;
 mod scripted;
 #[path = "../../tests/it/deploy/shapes.rs"]
 mod shapes;
+#[path = "../../tests/it/deploy/values.rs"]
+mod values;
 
 use std::collections::BTreeMap;
 use std::process::{Command, Stdio};

@@ -8,7 +8,7 @@ use clap::Args;
 use tokio::sync::Mutex;
 
 use crate::app::Deployment;
-use crate::deploy::aws::{Access, Aws, Limiter};
+use crate::deploy::aws::{Access, Aws, Limiter, Settings};
 use crate::deploy::error::{AwsError, ErrorKind};
 use crate::deploy::progress::{Pace, Subject};
 use crate::deploy::stop::{Reason, Stop};
@@ -39,6 +39,16 @@ pub(super) struct AwsArgs {
     /// in an account and region together, and refuses some when they are too many.
     #[arg(long, value_name = "NUMBER", default_value = "4", value_parser = rate)]
     pub(super) requests_per_second: f64,
+
+    /// Seconds within which an answer has to begin; the request is sent again after that.
+    #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = seconds)]
+    pub(super) timeout: Duration,
+
+    /// How often a request is sent before contact is called lost, the first time included.
+    ///
+    /// The pauses in between double from half a second to a quarter of a minute.
+    #[arg(long, value_name = "NUMBER", env = "AWS_MAX_ATTEMPTS", hide_env_values = true, default_value = "8", value_parser = clap::value_parser!(u32).range(1..=100))]
+    pub(super) attempts: u32,
 }
 
 fn rate(text: &str) -> Result<f64, String> {
@@ -67,6 +77,15 @@ impl AwsArgs {
         of_stage
             .map(|(_, profile)| profile.to_owned())
             .or_else(|| of_all().cloned())
+    }
+
+    /// How requests are made.
+    fn settings(&self) -> Settings {
+        Settings {
+            read_timeout: self.timeout,
+            attempts: self.attempts,
+            ..Settings::default()
+        }
     }
 
     /// How often AWS is asked.
@@ -133,7 +152,7 @@ impl Session {
         let aws = match connections.get(&access) {
             Some(aws) => aws.clone(),
             None => {
-                let aws = Aws::connect(&access, &self.limiter)
+                let aws = Aws::connect_with(&access, &self.limiter, &self.args.settings())
                     .await
                     .map_err(|error| unconnected(&error, &access).about(subject))?;
                 connections.insert(access, aws.clone());
@@ -291,6 +310,8 @@ mod tests {
             profile: vec!["everyone".to_owned(), "Production=prod".to_owned()],
             poll_interval: Duration::from_secs(5),
             requests_per_second: 4.0,
+            timeout: Duration::from_secs(30),
+            attempts: 8,
         };
         assert_eq!(args.profile_of("Production").as_deref(), Some("prod"));
         assert_eq!(args.profile_of("Staging").as_deref(), Some("everyone"));

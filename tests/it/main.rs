@@ -14,6 +14,8 @@ mod deploy_events;
 mod deploys;
 mod document;
 mod emulator;
+#[cfg(feature = "deploy")]
+mod faults;
 mod floors;
 mod hosting;
 mod l1;

@@ -19,7 +19,7 @@ mod secrets;
 mod shapes;
 mod signals;
 mod values;
-mod victim;
+pub(crate) mod victim;
 
 use std::process::Command;
 
