@@ -10,7 +10,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use super::commands::{
     apply, deploy, destroy, discard, drift, events, outputs, plan, rollback, status,
 };
-use super::commands::{completions, init, permissions, schema, synth, validate};
+use super::commands::{completions, diff, init, permissions, schema, synth, validate};
 
 const STYLES: Styles = Styles::styled()
     .header(anstyle::AnsiColor::Green.on_default().bold())
@@ -33,7 +33,8 @@ const STYLES: Styles = Styles::styled()
                   and run `sageform synth`:\n\n  \
                   Staging:\n    InstanceCount: 1\n    InstanceType: ml.m5.large\n  \
                   Production:\n    ServerlessMaxConcurrency: 2\n\n\
-                  Exit codes: 0 done; 1 findings, stale files, or a mistake on the command line."
+                  Exit codes: 0 done; 1 findings, stale files, or a mistake on the command line; 2 changes \
+                  (`diff --detailed-exitcode`)."
 )]
 pub(super) struct Cli {
     #[command(flatten)]
@@ -47,6 +48,7 @@ pub(super) struct Cli {
 pub(super) enum Command {
     Synth(synth::SynthArgs),
     Validate(validate::ValidateArgs),
+    Diff(diff::DiffArgs),
     Permissions(permissions::PermissionsArgs),
     #[cfg(feature = "deploy")]
     Plan(plan::PlanArgs),

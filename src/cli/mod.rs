@@ -6,9 +6,11 @@
 //! a mistyped key read alike.
 
 mod args;
+mod base;
 mod commands;
 #[cfg(feature = "deploy")]
 mod deployment;
+mod git;
 #[cfg(feature = "deploy")]
 mod listen;
 mod output;
@@ -67,6 +69,7 @@ pub fn main(stacks: &[(&str, Build)]) -> ExitCode {
         Command::Synth(args) => commands::synth::run(args, &context),
         Command::Validate(args) => commands::validate::run(args, &context),
         Command::Permissions(args) => commands::permissions::run(args, &context),
+        Command::Diff(args) => commands::diff::run(args, &context),
         Command::Schema(args) => commands::schema::run(args, &context),
         Command::Init(args) => commands::init::run(args, &context),
         #[cfg(feature = "deploy")]

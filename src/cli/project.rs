@@ -358,7 +358,7 @@ fn unknown_stacks(
     Err(unknown.into())
 }
 
-fn unknown_name(noun: &str, name: &str, known: &[String]) -> Finding {
+pub(super) fn unknown_name(noun: &str, name: &str, known: &[String]) -> Finding {
     let rule = if noun == "stage" {
         "unknown-stage"
     } else {

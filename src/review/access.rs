@@ -1,6 +1,7 @@
 //! What policies allow: permissions that a change adds, and permissions that it takes away.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 
 use crate::json::{Json, Object};
 use crate::template::ResourceView;
@@ -29,6 +30,8 @@ pub(super) struct Grant {
 pub(super) struct AccessChange {
     /// What is allowed that was not, by what it applies to.
     pub(super) gained: Vec<String>,
+    /// What may be read that could not, in the place of something else: a new model's data or image.
+    pub(super) moved: Vec<String>,
     /// What is not allowed any more.
     pub(super) lost: Vec<String>,
 }
@@ -54,9 +57,15 @@ pub(super) fn compare(
             .cloned()
             .collect()
     };
-    let mut gained = describe(&part(&came, false), "");
+    let (went_allowed, came_allowed) = (part(&went, false), part(&came, false));
+    let (moved, more): (Vec<Grant>, Vec<Grant>) = came_allowed.into_iter().partition(|grant| {
+        went_allowed
+            .iter()
+            .any(|other| grant.reads_instead_of(other))
+    });
+    let mut gained = describe(&more, "");
     gained.extend(describe(&part(&went, true), "no longer denied: "));
-    let mut lost = describe(&part(&went, false), "");
+    let mut lost = describe(&went_allowed, "");
     lost.extend(describe(&part(&came, true), "denied: "));
     let boundary = |view: Option<ResourceView<'_>>| {
         view.and_then(|view| view.properties()?.get("PermissionsBoundary").cloned())
@@ -70,10 +79,33 @@ pub(super) fn compare(
             _ => {}
         }
     }
-    AccessChange { gained, lost }
+    AccessChange {
+        gained,
+        moved: describe(&moved, ""),
+        lost,
+    }
 }
 
+/// Actions that read an artifact or image.
+const READS: &[&str] = &[
+    "ecr:BatchCheckLayerAvailability",
+    "ecr:BatchGetImage",
+    "ecr:GetDownloadUrlForLayer",
+    "s3:GetObject",
+    "s3:GetObjectVersion",
+    "s3:ListBucket",
+];
+
 impl Grant {
+    /// Whether it reads one thing where another was read before.
+    fn reads_instead_of(&self, other: &Self) -> bool {
+        READS.contains(&self.action.as_str())
+            && self.action == other.action
+            && self.principal == other.principal
+            && self.condition == other.condition
+            && self.resource != "*"
+    }
+
     /// Whether this allows (or denies) all of what the other does.
     fn covers(&self, other: &Self) -> bool {
         self.deny == other.deny
@@ -144,10 +176,10 @@ fn describe(grants: &[Grant], prefix: &str) -> Vec<String> {
                 .collect();
             let mut text = format!("{prefix}{}", show::list(actions));
             if !resources.is_empty() {
-                text += &format!(" on {}", show::list(resources));
+                let _ = write!(text, " on {}", show::list(resources));
             }
             if !principal.is_empty() {
-                text += &format!(" for {}", show::list([principal]));
+                let _ = write!(text, " for {}", show::list([principal]));
             }
             if !condition.is_empty() {
                 text += " under conditions";

@@ -39,6 +39,13 @@ pub(super) fn find(base: &Template, new: &Template, review: &mut Review) {
                 ));
             }
         }
+        for moved in access.moved {
+            found.push(attention(
+                Level::Note,
+                change,
+                format!("reads something else: {moved}"),
+            ));
+        }
         if !access.lost.is_empty() && after.is_some() {
             roles.push(change.logical_id.clone());
             for loss in access.lost {
@@ -64,7 +71,7 @@ pub(super) fn find(base: &Template, new: &Template, review: &mut Review) {
     for rollout in &mut review.rollouts {
         for role in &roles {
             if uses(&rollout.parts, role, &old) {
-                rollout.warnings.push(format!(
+                rollout.notes.push(format!(
                     "`{role}` loses permissions in place, before the rollout ends: the old \
                      instances lose them while they still serve"
                 ));
@@ -109,9 +116,14 @@ fn loss(change: &ResourceChange, stays: bool, found: &mut Vec<Attention>) {
     let kind = show::line(&change.resource_type);
     let message = match (change.action, is_endpoint) {
         (Action::Replace, true) => {
-            "the endpoint is replaced: a new one is made under the new name and the old one is \
-             deleted, so that every caller, alarm and scaling target of the old name breaks"
-                .to_owned()
+            let old = match change.old {
+                Some(OldResource::Kept) => "stays outside of the stack",
+                _ => "is deleted",
+            };
+            format!(
+                "the endpoint is replaced: a new one is made and the old one {old}, so that every \
+                 caller, alarm and scaling target of the old one breaks"
+            )
         }
         (Action::MayReplace, true) => {
             "the endpoint may be replaced: where it is, every caller of the old one breaks"

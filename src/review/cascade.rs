@@ -102,7 +102,7 @@ struct Node<'a> {
 pub(super) fn follow(
     base: &Template,
     new: &Template,
-    changed: &Changed,
+    beside: &Changed,
     changes: &mut BTreeMap<String, ResourceChange>,
 ) {
     let old: BTreeMap<&str, &str> = base
@@ -118,12 +118,12 @@ pub(super) fn follow(
         })
         .collect();
     for node in &nodes {
-        conditions(node.view, changed, changes);
+        conditions(node.view, beside, changes);
     }
     loop {
         let mut more = false;
         for node in &nodes {
-            more |= step(node, changed, changes);
+            more |= step(node, beside, changes);
         }
         if !more {
             return;
@@ -162,13 +162,13 @@ fn references(view: ResourceView<'_>) -> Vec<Reference> {
 /// A resource exists or does not by its condition.
 fn conditions(
     view: ResourceView<'_>,
-    changed: &Changed,
+    beside: &Changed,
     changes: &mut BTreeMap<String, ResourceChange>,
 ) {
     let Some(name) = view.entry.get("Condition").and_then(Json::as_str) else {
         return;
     };
-    if changed.conditions.contains(name) {
+    if beside.conditions.contains(name) {
         let reason = Reason::Condition {
             condition: name.to_owned(),
         };
@@ -177,11 +177,7 @@ fn conditions(
 }
 
 /// Adds what follows from what is known now; says whether that was anything.
-fn step(
-    node: &Node<'_>,
-    changed: &Changed,
-    changes: &mut BTreeMap<String, ResourceChange>,
-) -> bool {
+fn step(node: &Node<'_>, beside: &Changed, changes: &mut BTreeMap<String, ResourceChange>) -> bool {
     let mut more = false;
     for reference in &node.references {
         for target in &reference.targets {
@@ -196,7 +192,7 @@ fn step(
                 _ => None,
             };
             let cause = replaced.or_else(|| {
-                let (name, cause) = changed.cause(target)?;
+                let (name, cause) = beside.cause(target)?;
                 Some((name, cause, false))
             });
             let Some((name, of, certain)) = cause else {

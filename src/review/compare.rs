@@ -40,6 +40,8 @@ const PROTECTED: &[&str] = &[
 
 /// The endpoint's type.
 pub(super) const ENDPOINT: &str = "AWS::SageMaker::Endpoint";
+/// The model's type.
+pub(super) const MODEL: &str = "AWS::SageMaker::Model";
 /// The endpoint configuration's type.
 pub(super) const ENDPOINT_CONFIG: &str = "AWS::SageMaker::EndpointConfig";
 
@@ -64,8 +66,8 @@ pub fn compare(base: Option<&Template>, new: Option<&Template>) -> Review {
             changes.insert((*id).to_owned(), added(*view));
         }
     }
-    let changed = Changed::between(old, fresh);
-    cascade::follow(old, fresh, &changed, &mut changes);
+    let beside = Changed::between(old, fresh);
+    cascade::follow(old, fresh, &beside, &mut changes);
     for (id, view) in &after {
         if let Some(change) = changes.get_mut(*id)
             && matches!(change.action, Action::Replace | Action::MayReplace)
@@ -98,9 +100,58 @@ pub fn compare(base: Option<&Template>, new: Option<&Template>) -> Review {
     review
 }
 
+/// Puts two templates side by side of which none becomes the other, such as those of two stages: what
+/// differs, without what an update would do.
+pub fn contrast(base: &Template, new: &Template) -> Review {
+    let mut review = compare(Some(base), Some(new));
+    review.side_by_side = true;
+    review.rollouts = Vec::new();
+    review.attention = Vec::new();
+    // What only follows from something else is the same on both sides.
+    let all = review.changes.len();
+    review.changes.retain(|change| {
+        !change.properties.is_empty()
+            || !change.attributes.is_empty()
+            || matches!(
+                change.action,
+                Action::Add | Action::Remove | Action::Retain | Action::Replace
+            ) && change.reasons.iter().all(is_edit)
+    });
+    review.unchanged += all - review.changes.len();
+    for change in &mut review.changes {
+        change.action = match change.action {
+            Action::Add => Action::Add,
+            Action::Remove | Action::Retain => Action::Remove,
+            _ => Action::Update,
+        };
+        change
+            .reasons
+            .retain(|reason| matches!(reason, Reason::TypeChange { .. }));
+        for property in &mut change.properties {
+            property.requires_recreation = Recreation::Never;
+        }
+        change.protected = false;
+        change.old = None;
+        change.rollout = None;
+    }
+    for change in review.parameters.iter_mut().chain(&mut review.outputs) {
+        change.note = None;
+    }
+    review
+        .changes
+        .sort_by(|left, right| risk(left).cmp(&risk(right)));
+    review
+}
+
+/// Whether a reason is an edit of the resource itself.
+fn is_edit(reason: &Reason) -> bool {
+    !matches!(reason, Reason::Follows { .. })
+}
+
 /// The order of the changes: endpoints that go or are replaced, then by action, then by name.
 fn risk(change: &ResourceChange) -> (bool, Action, &str) {
-    let breaks_callers = change.resource_type == ENDPOINT && change.loses_the_old();
+    let breaks_callers =
+        change.resource_type == ENDPOINT && change.protected && change.loses_the_old();
     (!breaks_callers, change.action, &change.logical_id)
 }
 

@@ -349,10 +349,7 @@ impl<'a> Delta<'a> {
         // Tags are a set.
         if old != new && !self.rules.is_tag(&self.pointer) {
             let names = |names: Vec<&str>| {
-                let names = names
-                    .into_iter()
-                    .map(|name| name.to_owned())
-                    .collect::<Vec<_>>();
+                let names = names.into_iter().map(str::to_owned).collect::<Vec<_>>();
                 Some(Json::from(names))
             };
             let change = PropertyChange {

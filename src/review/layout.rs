@@ -1,6 +1,8 @@
 //! A review as blocks of lines, which the text and the Markdown form share.
 
-use super::compare::ENDPOINT;
+use std::fmt::Write as _;
+
+use super::compare::{ENDPOINT, ENDPOINT_CONFIG, MODEL};
 use super::show::{self, line, plural};
 use super::{
     Action, Attention, Cause, Counts, Level, PropertyChange, Reason, Recreation, ResourceChange,
@@ -60,27 +62,40 @@ impl Block {
 }
 
 /// `2 replaced, 1 updated`.
-pub(super) fn counts(counts: Counts) -> String {
-    let parts: Vec<String> = [
+pub(super) fn counts(counts: Counts, side_by_side: bool) -> String {
+    if side_by_side {
+        let parts = [
+            (counts.update, "different"),
+            (counts.remove, "only in the first"),
+            (counts.add, "only in the second"),
+        ];
+        return counted(&parts);
+    }
+    let parts = [
         (counts.remove, "removed"),
         (counts.replace, "replaced"),
         (counts.may_replace, "perhaps replaced"),
         (counts.retain, "left behind"),
         (counts.update, "updated"),
         (counts.add, "added"),
-        (counts.attributes, "not touched"),
-    ]
-    .into_iter()
-    .filter(|(count, _)| *count > 0)
-    .map(|(count, word)| format!("{count} {word}"))
-    .collect();
+        (counts.attributes, "only in attributes"),
+    ];
+    counted(&parts)
+}
+
+fn counted(parts: &[(usize, &str)]) -> String {
+    let parts: Vec<String> = parts
+        .iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, word)| format!("{count} {word}"))
+        .collect();
     parts.join(", ")
 }
 
 /// All that changes, in a few words: `2 replaced, 1 updated; 1 output`.
 pub(super) fn summary(review: &Review) -> String {
     let mut parts = Vec::new();
-    let resources = counts(review.counts());
+    let resources = counts(review.counts(), review.side_by_side);
     if !resources.is_empty() {
         parts.push(resources);
     }
@@ -104,7 +119,7 @@ pub(super) fn rollout_summary(rollout: &RolloutChange) -> String {
     let mut text = format!("{}, {}", rollout.strategy.words(), rollout.estimate.words());
     let extra = extra(rollout);
     if !extra.is_empty() {
-        text += &format!(", +{extra} meanwhile");
+        let _ = write!(text, ", +{extra} meanwhile");
     }
     if !rollout.certain {
         text += " (perhaps)";
@@ -140,7 +155,7 @@ pub(super) fn blocks(stage: &StageReview) -> Vec<Block> {
     }
     for change in &review.changes {
         if change.rollout.is_none() {
-            blocks.push(resource(change));
+            blocks.push(resource(change, review.side_by_side));
         }
     }
     for (title, changes) in [
@@ -215,7 +230,7 @@ fn rollout(index: usize, rollout: &RolloutChange, review: &Review) -> Block {
                 high_seconds: step.high_seconds,
                 assumption: String::new(),
             };
-            text += &format!(" ({})", took.words());
+            let _ = write!(text, " ({})", took.words());
         }
         text
     });
@@ -236,9 +251,14 @@ fn rollout(index: usize, rollout: &RolloutChange, review: &Review) -> Block {
         "note",
         rollout.notes.iter().map(|note| line(note)).collect(),
     );
-    for change in &review.changes {
-        if change.rollout == Some(index) {
-            for part in resource(change).lines {
+    // In the order of what follows from what.
+    for kind in [MODEL, ENDPOINT_CONFIG, ENDPOINT] {
+        let parts = review
+            .changes
+            .iter()
+            .filter(|change| change.rollout == Some(index) && change.resource_type == kind);
+        for change in parts {
+            for part in resource(change, false).lines {
                 let tone = match part.tone {
                     // Models and configurations are replaced by every edit, and nobody notices.
                     Tone::Warn if change.resource_type != ENDPOINT => Tone::Plain,
@@ -273,8 +293,13 @@ fn fleet(rollout: &RolloutChange) -> Vec<String> {
         .collect();
     let extra = extra(rollout);
     if !extra.is_empty() {
+        let retained = if rollout.count_retained {
+            " (by the template: the live count is retained)"
+        } else {
+            ""
+        };
         lines.push(format!(
-            "+{extra} beside the old fleet while both run, more where it is scaled out"
+            "+{extra} beside the old fleet while both run{retained}"
         ));
     }
     if rollout.extra_unknown {
@@ -302,7 +327,7 @@ pub(super) fn words(change: &ResourceChange) -> (&'static str, &'static str, Ton
     }
 }
 
-fn resource(change: &ResourceChange) -> Block {
+fn resource(change: &ResourceChange, side_by_side: bool) -> Block {
     let rank = if change.resource_type == ENDPOINT && change.loses_the_old() {
         2
     } else {
@@ -321,7 +346,13 @@ fn resource(change: &ResourceChange) -> Block {
     let only_tags = !change.properties.is_empty()
         && change.properties.iter().all(|property| property.tag)
         && change.action == Action::Update;
-    let words = if only_tags { "tagged in place" } else { words };
+    let (words, tone) = match change.action {
+        Action::Update if side_by_side => ("differs", tone),
+        Action::Add if side_by_side => ("only in the second", Tone::Plain),
+        Action::Remove if side_by_side => ("only in the first", Tone::Plain),
+        _ if only_tags => ("tagged in place", tone),
+        _ => (words, tone),
+    };
     block.push(
         tone,
         format!(
@@ -336,7 +367,9 @@ fn resource(change: &ResourceChange) -> Block {
         }
     }
     for property in &change.properties {
-        block.push(Tone::Plain, format!("      {}", self::property(property)));
+        for text in self::properties(property) {
+            block.push(Tone::Plain, format!("      {text}"));
+        }
     }
     for attribute in &change.attributes {
         block.push(
@@ -345,6 +378,25 @@ fn resource(change: &ResourceChange) -> Block {
         );
     }
     block
+}
+
+/// The lines of a property. One that is added is shown in full: part by part where it is long.
+fn properties(change: &PropertyChange) -> Vec<String> {
+    let (None, Some(value)) = (&change.before, &change.after) else {
+        return vec![property(change)];
+    };
+    let mut leaves = Vec::new();
+    show::leaves(&change.path, value, &mut leaves);
+    leaves
+        .into_iter()
+        .map(|(path, value)| {
+            property(&PropertyChange {
+                path,
+                after: Some(value.clone()),
+                ..change.clone()
+            })
+        })
+        .collect()
 }
 
 fn property(change: &PropertyChange) -> String {

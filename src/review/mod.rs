@@ -26,7 +26,7 @@ use serde::Serialize;
 
 use crate::json::Json;
 
-pub use compare::compare;
+pub use compare::{compare, contrast};
 pub use document::json;
 pub use markdown::{MARKDOWN_LIMIT, MARKER, markdown};
 pub use rollout::{
@@ -54,6 +54,10 @@ pub struct Review {
     pub attention: Vec<Attention>,
     /// How many resources stay as they are.
     pub unchanged: usize,
+    /// Whether two templates are put side by side of which none becomes the other, such as those of
+    /// two stages. Nothing is replaced, rolled out or lost then: `Add` and `Remove` say what only one
+    /// of them has, `Update` what differs.
+    pub side_by_side: bool,
 }
 
 /// What becomes of a resource. The order is that of the risk, the greatest first.

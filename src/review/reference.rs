@@ -186,10 +186,9 @@ pub(super) fn same(left: &Json, right: &Json) -> bool {
         (Json::Object(ours), Json::Object(theirs)) => {
             if let (Some((Function::GetAtt, ours)), Some((Function::GetAtt, theirs))) =
                 (call(left), call(right))
+                && let (Some(ours), Some(theirs)) = (attribute(ours), attribute(theirs))
             {
-                if let (Some(ours), Some(theirs)) = (attribute(ours), attribute(theirs)) {
-                    return ours == theirs;
-                }
+                return ours == theirs;
             }
             let present = |object: &Object| {
                 object

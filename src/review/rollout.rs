@@ -7,6 +7,7 @@
 
 mod fleet;
 mod hazards;
+mod steps;
 mod strategy;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,15 +17,15 @@ use serde::Serialize;
 use crate::json::Json;
 use crate::template::{ResourceView, Template};
 
-use super::compare::{ENDPOINT, ENDPOINT_CONFIG};
+use super::compare::{ENDPOINT, ENDPOINT_CONFIG, MODEL};
 use super::reference::{Target, targets};
 use super::secret;
 use super::{Action, Cause, Reason, ResourceChange, Review};
 
 pub use fleet::{Capacity, FleetChange};
-pub use strategy::{Estimate, Size, Step, Strategy};
+pub use steps::{Estimate, Step};
+pub use strategy::{Size, Strategy};
 
-const MODEL: &str = "AWS::SageMaker::Model";
 const SCALABLE_TARGET: &str = "AWS::ApplicationAutoScaling::ScalableTarget";
 
 /// An update of an endpoint that moves its traffic to other instances.
@@ -50,11 +51,13 @@ pub struct RolloutChange {
     pub estimate: Estimate,
     /// What each variant runs on, before and after.
     pub fleet: Vec<FleetChange>,
-    /// Instances that run beside the old fleet at the peak, by type. Counts are the template's: a
-    /// scaled fleet may be larger.
+    /// Instances that run beside the old fleet at the peak, by type. Counts are the template's: where
+    /// the live count is retained, it may be another.
     pub extra_instances: BTreeMap<String, u64>,
     /// Whether it is not known what else runs, because a count or type is not in the template.
     pub extra_unknown: bool,
+    /// Whether the new fleet starts with the live count of instances, whatever the template states.
+    pub count_retained: bool,
     /// What becomes of the capacity that scaling has reached.
     pub scaling: ScalingState,
     /// The alarms that take it back.
@@ -190,7 +193,7 @@ fn rollout(
     }
     let fleet = fleet::changes(scene);
     let strategy = Strategy::of(scene);
-    let plan = strategy::plan(&strategy, &fleet);
+    let plan = steps::plan(&strategy, &fleet);
     let scaling = scaling(scene, &fleet);
     let mut rollout = RolloutChange {
         endpoint: change.logical_id.clone(),
@@ -207,6 +210,7 @@ fn rollout(
         fleet,
         extra_instances: plan.extra,
         extra_unknown: plan.unknown,
+        count_retained: retains(scene, "DesiredInstanceCount"),
         scaling,
         alarms: hazards::alarms(scene),
         old: Vec::new(),

@@ -27,6 +27,27 @@ pub(super) fn short(json: &Json) -> String {
     cut(&value(json), 0)
 }
 
+/// The parts of a value that each fit into a line, with their paths: the value itself, where it does.
+pub(super) fn leaves<'a>(path: &str, json: &'a Json, found: &mut Vec<(String, &'a Json)>) {
+    let fits = value(json).chars().count() <= WIDTH;
+    match json {
+        Json::Object(object) if !fits && call(json).is_none() => {
+            let mut entries: Vec<(&str, &'a Json)> = object.iter().collect();
+            entries.sort_by_key(|(key, _)| *key);
+            for (key, value) in entries {
+                let step = super::delta::key_step(key);
+                leaves(&super::delta::join(&[path.to_owned(), step]), value, found);
+            }
+        }
+        Json::Array(items) if !fits => {
+            for (index, item) in items.iter().enumerate() {
+                leaves(&format!("{path}[{index}]"), item, found);
+            }
+        }
+        _ => found.push((path.to_owned(), json)),
+    }
+}
+
 /// Two values, cut around the first place where they differ where they are long.
 pub(super) fn pair(before: &Json, after: &Json) -> (String, String) {
     let (before, after) = (value(before), value(after));

@@ -40,7 +40,12 @@ fn one(stage: &StageReview, out: &mut String) {
         return;
     }
     out.push('\n');
-    let _ = writeln!(out, "Changes: {}", layout::summary(review));
+    let word = if review.side_by_side {
+        "Differences"
+    } else {
+        "Changes"
+    };
+    let _ = writeln!(out, "{word}: {}", layout::summary(review));
     for rollout in &review.rollouts {
         let _ = writeln!(
             out,

@@ -23,6 +23,9 @@ macro_rules! cases {
 
 cases! {
     check
+    diff
+    diff_base
+    diff_hostile
     disk
     errors
     help

@@ -8,7 +8,7 @@ use std::path::Path;
 use proptest::prelude::*;
 use sageform::json::{Json, Object};
 use sageform::review::{
-    self, Action, Level, MARKDOWN_LIMIT, MARKER, Review, StageReview, compare, markdown,
+    self, Action, Level, MARKDOWN_LIMIT, MARKER, Review, StageReview, compare, contrast, markdown,
 };
 use sageform::template::Template;
 
@@ -229,6 +229,30 @@ fn only_the_loss_of_an_endpoint_is_red() {
         let red = review::text(&[stage(review)]).contains("\u{1b}[31m");
         assert_eq!(red, lost, "{}", case.display());
     }
+}
+
+/// Two stages differ in names, and nobody replaces one with the other.
+#[test]
+fn stages_side_by_side_lose_nothing() {
+    let read = |name: &str| template(&folder("../../templates").join(name)).unwrap();
+    let staging = read("Staging/fraud.template.json");
+    let production = read("Production/fraud.template.json");
+    assert_eq!(
+        compare(Some(&staging), Some(&production))
+            .needs_acknowledgement()
+            .len(),
+        1
+    );
+    let review = contrast(&staging, &production);
+    assert!(review.needs_acknowledgement().is_empty() && review.attention.is_empty());
+    assert!(review.change("Endpoint").is_some() && review.rollouts.is_empty());
+    // It only refers to what differs.
+    assert!(
+        review
+            .change("ScalingPolicy")
+            .is_none_or(|change| change.action == Action::Add)
+    );
+    assert!(contrast(&staging, &staging).is_empty());
 }
 
 /// Every shipped template against every other: no panic, and the same twice.

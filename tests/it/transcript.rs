@@ -3,7 +3,8 @@
 //! Lines that begin with `$ ` are run in a copy of the case's input, and what they print is compared
 //! with the lines that follow: standard output as it is, standard error after `! `, an exit code other
 //! than 0 after `? `. Lines that begin with `## ` are remarks. Besides `sageform`, which may have
-//! `NAME=value` before it, there are `cd`, `clone`, `tree`, `cat`, `append`, `mkdir`, `rm` and `mv`.
+//! `NAME=value` before it, there are `cd`, `clone`, `tree`, `cat`, `append`, `mkdir`, `rm`,
+//! `mv` and `git`, which knows nothing of who runs it, and when.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -52,6 +53,22 @@ pub(crate) fn sageform(folder: &Path) -> Command {
         .stdin(Stdio::null())
         .env_remove("NO_COLOR")
         .env_remove("CLICOLOR_FORCE");
+    command
+}
+
+/// Git with a fixed author and time, so that the ids of commits are the same everywhere.
+fn git(folder: &Path) -> Command {
+    let mut command = Command::new("git");
+    command.current_dir(folder).stdin(Stdio::null()).envs([
+        ("GIT_AUTHOR_NAME", "A"),
+        ("GIT_AUTHOR_EMAIL", "a@example.com"),
+        ("GIT_AUTHOR_DATE", "2026-01-01T00:00:00Z"),
+        ("GIT_COMMITTER_NAME", "A"),
+        ("GIT_COMMITTER_EMAIL", "a@example.com"),
+        ("GIT_COMMITTER_DATE", "2026-01-01T00:00:00Z"),
+        ("GIT_CONFIG_GLOBAL", "/dev/null"),
+        ("GIT_CONFIG_NOSYSTEM", "1"),
+    ]);
     command
 }
 
@@ -113,6 +130,15 @@ fn execute(words: &[&str], folder: &mut PathBuf, prepare: &dyn Fn(&mut Command))
             )
             .unwrap();
             String::new()
+        }
+        ["git", arguments @ ..] => {
+            let output = git(folder).args(arguments).output().unwrap();
+            assert!(
+                output.status.success(),
+                "git {arguments:?}: {}",
+                String::from_utf8_lossy(&output.stderr)
+            );
+            String::from_utf8(output.stdout).unwrap()
         }
         ["tree"] => files(folder)
             .keys()

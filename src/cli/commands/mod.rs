@@ -7,6 +7,7 @@ pub(super) mod completions;
 pub(super) mod deploy;
 #[cfg(feature = "deploy")]
 pub(super) mod destroy;
+pub(super) mod diff;
 #[cfg(feature = "deploy")]
 pub(super) mod discard;
 #[cfg(feature = "deploy")]

@@ -82,7 +82,13 @@ pub(in super::super) fn run(args: &PlanArgs, context: &Context<'_>) -> Result<Ex
     );
     // The file first: what was made must not be lost to a closed pipe.
     write_file(&args.out, &plan.text())?;
-    printer::data(&show(&planned, &plan, args.format)).map_err(Failure::Output)?;
+    let shown = show(&planned, &plan, args.format);
+    // Only a text for people may carry colours, and only where these are wanted.
+    match args.format {
+        PlanFormat::Text => printer::report(&shown),
+        PlanFormat::Json | PlanFormat::Markdown => printer::data(&shown),
+    }
+    .map_err(Failure::Output)?;
     printer::say(&next_step(args, &plan, project.command()));
     Ok(match () {
         () if !args.detailed_exitcode || !plan.has_changes() => Exit::Done,

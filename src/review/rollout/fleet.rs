@@ -1,6 +1,7 @@
 //! What the variants of an endpoint run on, before and after.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use serde::Serialize;
 
@@ -50,14 +51,14 @@ pub enum Capacity {
 }
 
 impl Capacity {
-    /// In words: `2 × ml.c6i.xlarge`.
+    /// In words: `2× ml.c6i.xlarge`.
     pub fn words(&self) -> String {
         match self {
             Self::Instances {
                 instance_type,
                 count,
             } => {
-                let count = count.map_or("? ".to_owned(), |count| format!("{count} "));
+                let count = count.map_or("?".to_owned(), |count| count.to_string());
                 let kind = instance_type.as_deref().unwrap_or("?");
                 format!("{count}× {}", show::line(kind))
             }
@@ -67,10 +68,10 @@ impl Capacity {
             } => {
                 let mut text = "serverless".to_owned();
                 if let Some(max) = max_concurrency {
-                    text += &format!(", up to {max} at a time");
+                    let _ = write!(text, ", up to {max} at a time");
                 }
                 if let Some(warm) = provisioned_concurrency {
-                    text += &format!(", {warm} kept warm");
+                    let _ = write!(text, ", {warm} kept warm");
                 }
                 text
             }

@@ -6,7 +6,7 @@ use crate::json::Json;
 use super::super::compare::ENDPOINT;
 use super::super::show::{line, list};
 use super::fleet::{Capacity, FleetChange};
-use super::strategy::{minutes, wait};
+use super::steps::{minutes, wait};
 use super::{
     RolloutChange, ScalingState, Scene, Strategy, retains, scaled_variant, scaling_targets,
 };
@@ -149,15 +149,15 @@ fn kinds(fleet: &[FleetChange], warnings: &mut Vec<String>) {
     for variant in fleet {
         let name = line(&variant.variant);
         match (&variant.before, &variant.after) {
-            (Some(Capacity::Serverless { .. }), Some(Capacity::Instances { .. })) => {
+            (Some(Capacity::Instances { .. }), Some(Capacity::Serverless { .. })) => {
                 warnings.push(format!(
-                    "`{name}` moves from serverless to instances, which SageMaker refuses: make a \
+                    "`{name}` moves from instances to serverless, which SageMaker refuses: make a \
                      second endpoint"
                 ));
             }
-            (Some(Capacity::Instances { .. }), Some(Capacity::Serverless { .. })) => {
+            (Some(Capacity::Serverless { .. }), Some(Capacity::Instances { .. })) => {
                 warnings.push(format!(
-                    "`{name}` moves from instances to serverless, and SageMaker allows no way back"
+                    "`{name}` moves from serverless to instances, and SageMaker allows no way back"
                 ));
             }
             _ => {}
