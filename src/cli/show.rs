@@ -248,14 +248,9 @@ pub(super) fn outcomes(plan: &Plan, all: Vec<Outcome>, form: Form) -> Result<Exi
             }
         }
     }
-    let left: Vec<&PlannedStack> = plan.stacks.iter().skip(begun).collect();
-    if !left.is_empty() {
-        let names: Vec<String> = left
-            .iter()
-            .map(|stack| stack.subject().to_string())
-            .collect();
-        printer::say(&format!("not begun: {}\n", names.join(", ")));
-    }
+    let left = plan.stacks.iter().skip(begun);
+    let left: Vec<String> = left.map(|stack| stack.subject().to_string()).collect();
+    not_begun(&left);
     let Some(reason) = stops.iter().map(|stop| stop.reason).max() else {
         return Ok(Exit::Done);
     };
@@ -263,6 +258,13 @@ pub(super) fn outcomes(plan: &Plan, all: Vec<Outcome>, form: Form) -> Result<Exi
     printer::say(&report::render(&findings, None));
     printer::say(&report::summary(&findings, consequence(reason)));
     Ok(Exit::Stopped(reason))
+}
+
+/// Names the stacks that a failure before them has kept from being deployed.
+pub(super) fn not_begun(names: &[String]) {
+    if !names.is_empty() {
+        printer::say(&format!("not begun: {}\n", names.join(", ")));
+    }
 }
 
 /// Shows what was done before something stopped the rest.
@@ -288,7 +290,7 @@ fn consequence(reason: Reason) -> &'static str {
             "nothing was executed"
         }
         Reason::ChangeSetFailed | Reason::Busy => "the stack is as it was",
-        Reason::RolledBack => "the stack is as it was before",
+        Reason::RolledBack => "what was done was taken back",
         Reason::NotServing => "the endpoint does not serve what was deployed",
         Reason::LostContact => "the outcome is not known",
         Reason::Stuck => "a person has to go on",

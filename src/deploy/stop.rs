@@ -69,7 +69,17 @@ impl Stop {
 
     /// A call failed after execution began, so that the outcome is not known.
     pub fn during(error: &AwsError) -> Self {
-        Self::new(Reason::LostContact, error_finding(error))
+        let goes_on = "what is under way goes on meanwhile, and repeating the command picks it up";
+        let finding = Finding::error(rule(error.kind), error.to_string());
+        let finding = match error.kind {
+            ErrorKind::Credentials | ErrorKind::Denied => {
+                let hint = hint(error.kind).unwrap_or_default();
+                finding.hint(format!("{hint}; {goes_on}"))
+            }
+            ErrorKind::Expired => finding.hint(format!("sign in again; {goes_on}")),
+            _ => finding.hint(goes_on),
+        };
+        Self::new(Reason::LostContact, finding)
     }
 }
 
@@ -102,9 +112,7 @@ fn hint(kind: ErrorKind) -> Option<&'static str> {
         ErrorKind::Credentials => {
             "name a profile with `--profile`, set `AWS_PROFILE`, or sign in, such as with `aws sso login`"
         }
-        ErrorKind::Expired => {
-            "sign in again, then repeat the command: what is under way goes on meanwhile and is picked up again"
-        }
+        ErrorKind::Expired => "sign in again, then repeat the command",
         ErrorKind::Denied => "`sageform permissions` prints the policies that a deployer needs",
         ErrorKind::Throttled | ErrorKind::Unavailable => {
             "repeat the command: it goes on where this one stopped"

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use clap::Args;
 
 use crate::deploy::plan::Plan;
+use crate::deploy::progress::Subject;
 
 use super::super::args::Selection;
 use super::super::deployment::{
-    ApplyOptions, Outcome, Parallel, PlanOptions, apply_all, discard_made, interrupted, plan_all,
-    stopped,
+    ApplyOptions, Outcome, Parallel, PlanOptions, apply_all, connect_all, discard_made,
+    interrupted, plan_all, stopped,
 };
 use super::super::listen::{Ear, Form};
 use super::super::project::Project;
@@ -66,7 +67,21 @@ pub(in super::super) fn run(args: &DeployArgs, context: &Context<'_>) -> Result<
     }
     let session = Session::new(&args.aws)?;
     let ear = Ear::new(args.format.form());
-    let count: usize = waves.iter().map(Vec::len).sum();
+    let subjects: Vec<Subject> = waves
+        .iter()
+        .flatten()
+        .map(|reviewed| reviewed.subject.clone())
+        .collect();
+    let count = subjects.len();
+    let facts = waves
+        .iter()
+        .flatten()
+        .map(|reviewed| (reviewed.subject.clone(), reviewed.deployment.clone()));
+    // Of every stage, before the first: a promotion is not to end half way for its credentials.
+    session
+        .run(connect_all(&session, facts))
+        .map_err(|signal| interrupted(&session, &ear, signal, project.command()))?
+        .map_err(stopped)?;
     let mut all: Vec<Outcome> = Vec::new();
     let mut plans = Vec::new();
     for (order, wave) in waves.into_iter().enumerate() {
@@ -88,12 +103,12 @@ pub(in super::super) fn run(args: &DeployArgs, context: &Context<'_>) -> Result<
     }
     let begun = plans.len();
     let exit = show::outcomes(&Plan::new(plans, None), all, args.format.form());
-    if begun < count && args.format.form() == Form::Text {
-        printer::say(&format!(
-            "{} of {count} stacks were not begun\n",
-            count - begun
-        ));
-    }
+    let left: Vec<String> = subjects
+        .iter()
+        .skip(begun)
+        .map(Subject::to_string)
+        .collect();
+    show::not_begun(&left);
     exit
 }
 
