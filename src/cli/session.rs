@@ -8,7 +8,8 @@ use clap::Args;
 use tokio::sync::Mutex;
 
 use crate::app::Deployment;
-use crate::deploy::aws::{Access, Aws, Limiter};
+use crate::deploy::aws::{Access, Aws, Limiter, Settings};
+use crate::deploy::error::{AwsError, ErrorKind};
 use crate::deploy::progress::{Pace, Subject};
 use crate::deploy::stop::{Reason, Stop};
 use crate::finding::Finding;
@@ -31,6 +32,30 @@ pub(super) struct AwsArgs {
     /// After two minutes it is looked at less than half as often, since endpoints take their time.
     #[arg(long, value_name = "SECONDS", default_value = "5", value_parser = seconds)]
     pub(super) poll_interval: Duration,
+
+    /// Requests per second to one API of one account and region, at most.
+    ///
+    /// After a pause, twice as many are sent at once. CloudFormation counts the requests of everybody
+    /// in an account and region together, and refuses some when they are too many.
+    #[arg(long, value_name = "NUMBER", default_value = "4", value_parser = rate)]
+    pub(super) requests_per_second: f64,
+
+    /// Seconds within which an answer has to begin; the request is sent again after that.
+    #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = seconds)]
+    pub(super) timeout: Duration,
+
+    /// How often a request is sent before contact is called lost, the first time included.
+    ///
+    /// The pauses in between double from half a second to a quarter of a minute.
+    #[arg(long, value_name = "NUMBER", env = "AWS_MAX_ATTEMPTS", hide_env_values = true, default_value = "8", value_parser = clap::value_parser!(u32).range(1..=100))]
+    pub(super) attempts: u32,
+}
+
+fn rate(text: &str) -> Result<f64, String> {
+    text.parse()
+        .ok()
+        .filter(|rate| (0.01..=1000.0).contains(rate))
+        .ok_or_else(|| "expected a number of requests from 0.01 to 1000".to_owned())
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {
@@ -52,6 +77,15 @@ impl AwsArgs {
         of_stage
             .map(|(_, profile)| profile.to_owned())
             .or_else(|| of_all().cloned())
+    }
+
+    /// How requests are made.
+    fn settings(&self) -> Settings {
+        Settings {
+            read_timeout: self.timeout,
+            attempts: self.attempts,
+            ..Settings::default()
+        }
     }
 
     /// How often AWS is asked.
@@ -94,7 +128,7 @@ impl Session {
         Ok(Self {
             runtime: Some(runtime),
             args: args.clone(),
-            limiter: Limiter::default(),
+            limiter: Limiter::per_second(args.requests_per_second),
             connections: Mutex::new(BTreeMap::new()),
         })
     }
@@ -118,9 +152,9 @@ impl Session {
         let aws = match connections.get(&access) {
             Some(aws) => aws.clone(),
             None => {
-                let aws = Aws::connect(&access, &self.limiter)
+                let aws = Aws::connect_with(&access, &self.limiter, &self.args.settings())
                     .await
-                    .map_err(|error| Stop::before(&error).about(subject))?;
+                    .map_err(|error| unconnected(&error, &access).about(subject))?;
                 connections.insert(access, aws.clone());
                 aws
             }
@@ -199,6 +233,21 @@ async fn stopped() -> u8 {
     130
 }
 
+/// Why there is no connection. Who names a profile wants that one and no other.
+fn unconnected(error: &AwsError, access: &Access) -> Stop {
+    match &access.profile {
+        Some(profile) if error.kind == ErrorKind::Credentials && error.code.is_empty() => {
+            let finding = Finding::error(
+                "no-credentials",
+                format!("profile `{profile}` gives no credentials"),
+            )
+            .hint("name one that `aws configure list-profiles` lists, or sign in to it with `aws sso login`");
+            Stop::new(Reason::Refused, finding)
+        }
+        _ => Stop::before(error),
+    }
+}
+
 /// The credentials belong to the stage's account, and its region is in their partition.
 fn own_account(aws: &Aws, deployment: &Deployment) -> Result<(), Stop> {
     let identity = aws.identity();
@@ -260,6 +309,9 @@ mod tests {
         let args = AwsArgs {
             profile: vec!["everyone".to_owned(), "Production=prod".to_owned()],
             poll_interval: Duration::from_secs(5),
+            requests_per_second: 4.0,
+            timeout: Duration::from_secs(30),
+            attempts: 8,
         };
         assert_eq!(args.profile_of("Production").as_deref(), Some("prod"));
         assert_eq!(args.profile_of("Staging").as_deref(), Some("everyone"));
@@ -270,6 +322,14 @@ mod tests {
         assert_eq!(seconds("0.5"), Ok(Duration::from_millis(500)));
         for text in ["0", "-1", "NaN", "inf", "1000", "five"] {
             assert!(seconds(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_rate_is_a_number_of_requests() {
+        assert_eq!(rate("0.5"), Ok(0.5));
+        for text in ["0", "-1", "NaN", "inf", "1001", "five"] {
+            assert!(rate(text).is_err(), "{text}");
         }
     }
 

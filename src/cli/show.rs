@@ -84,7 +84,7 @@ pub(super) fn stacks(plan: &Plan) -> String {
 fn json_of(plan: &Plan) -> String {
     let mut value = serde_json::to_value(plan).unwrap_or_default();
     value["Digest"] = json!(plan.digest());
-    format!("{value:#}\n")
+    format!("{}\n", report::escaped_json(&format!("{value:#}")))
 }
 
 fn review_of(planned: &Planned) -> StageReview {
@@ -94,7 +94,11 @@ fn review_of(planned: &Planned) -> StageReview {
         stack: stack.stack.clone(),
         region: Some(stack.region.clone()),
         account: Some(stack.account.clone()),
-        base: "deployed".to_owned(),
+        base: if stack.base.is_some() || planned.running {
+            "deployed".to_owned()
+        } else {
+            "nothing".to_owned()
+        },
         new: "reviewed".to_owned(),
         review: review::compare(planned.base.as_ref(), Some(&planned.new)),
         notes: notes(planned),
@@ -143,7 +147,15 @@ fn cloudformation(stack: &PlannedStack) -> String {
                 .iter()
                 .flat_map(|rollback| &rollback.alarm_arns)
             {
-                line(&format!("rolled back by {alarm}"));
+                line(&format!("taken back by {alarm}"));
+            }
+            if let Some(rollback) = stack.rollback.as_ref().filter(|rollback| {
+                !rollback.alarm_arns.is_empty() && rollback.monitoring_minutes > 0
+            }) {
+                line(&format!(
+                    "alarms are watched for {} min after the update",
+                    rollback.monitoring_minutes
+                ));
             }
             for (name, value) in &stack.parameters {
                 match value {
@@ -184,8 +196,9 @@ fn changes(changes: &[Change], indent: &str, line: &mut impl FnMut(&str)) {
         let what = match (change.action.as_str(), change.replacement.as_deref()) {
             ("Modify", Some("True")) => "replace",
             ("Modify", _) if replaces => "replace",
-            ("Modify", Some("Conditional")) => "may replace",
-            ("Modify", _) => "update",
+            ("Modify", None | Some("False")) => "update",
+            // `Conditional`, and whatever is added to it.
+            ("Modify", _) => "may replace",
             ("Add", _) => "add",
             ("Remove", _) if change.policy_action.as_deref() == Some("Retain") => "let go",
             ("Remove", _) => "remove",

@@ -84,7 +84,10 @@ impl Stop {
 }
 
 fn error_finding(error: &AwsError) -> Finding {
-    let finding = Finding::error(rule(error.kind), error.to_string());
+    // Lists of what was tried come with line ends and indentation.
+    let message = error.to_string();
+    let words: Vec<&str> = message.split_whitespace().collect();
+    let finding = Finding::error(rule(error.kind), words.join(" "));
     match hint(error.kind) {
         Some(hint) => finding.hint(hint),
         None => finding,
@@ -99,6 +102,7 @@ fn rule(kind: ErrorKind) -> &'static str {
         ErrorKind::Throttled => "throttled",
         ErrorKind::Unavailable => "unavailable",
         ErrorKind::Limit => "quota",
+        ErrorKind::Invalid => "refused",
         _ => "aws",
     }
 }

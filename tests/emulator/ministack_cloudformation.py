@@ -1,5 +1,6 @@
 """What ministack's CloudFormation answers otherwise than AWS, and deployments depend on."""
 
+import re
 from urllib.parse import urlparse
 
 from ministack.core.responses import get_account_id, get_region
@@ -19,6 +20,11 @@ UPDATABLE = {
 
 # What CreateChangeSet answered, by its token.
 _ANSWERS = {}
+
+_by_ministack = handlers._describe_stacks
+
+# The change set that a stack was last made or updated by.
+_LAST_EXECUTED = {}
 
 
 def _create_change_set(params):
@@ -74,7 +80,19 @@ def _execute_change_set(params):
     answer = changesets._execute_change_set(params)
     if answer[0] == 200:
         change_set["_executed_by"] = token
+        _LAST_EXECUTED[change_set["StackId"]] = change_set["ChangeSetId"]
     return answer
+
+
+def _describe_stacks(params):
+    status, headers, body = _by_ministack(params)
+
+    def with_change_set(found):
+        change_set = _LAST_EXECUTED.get(found[1].decode())
+        element = f"<ChangeSetId>{change_set}</ChangeSetId>" if change_set else ""
+        return found[0] + element.encode()
+
+    return status, headers, re.sub(rb"<StackId>(.*?)</StackId>", with_change_set, body)
 
 
 def _list_change_sets(params):
@@ -88,6 +106,7 @@ def install():
     """Changes ministack, once, before its first request."""
     handlers._ACTION_HANDLERS.update(
         CreateChangeSet=_create_change_set,
+        DescribeStacks=_describe_stacks,
         ExecuteChangeSet=_execute_change_set,
         ListChangeSets=_list_change_sets,
     )

@@ -146,13 +146,18 @@ impl Account {
     /// A program with this environment, and nothing of AWS from the one that runs the tests.
     pub(crate) fn command(&self, program: &str) -> Command {
         let mut command = Command::new(program);
+        self.point(&mut command);
+        command
+    }
+
+    /// Gives a program this environment, and nothing of AWS from the one that runs the tests.
+    pub(crate) fn point(&self, command: &mut Command) {
         for (name, _) in env::vars_os() {
             if name.to_string_lossy().starts_with("AWS_") {
                 command.env_remove(name);
             }
         }
         command.envs(self.env());
-        command
     }
 
     fn call(&self, service: &str, head: &str, body: &[u8]) -> (u16, String) {

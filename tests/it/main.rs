@@ -10,8 +10,12 @@ mod contract;
 mod deploy;
 #[cfg(feature = "deploy")]
 mod deploy_events;
+#[cfg(feature = "deploy")]
+mod deploys;
 mod document;
 mod emulator;
+#[cfg(feature = "deploy")]
+mod faults;
 mod floors;
 mod hosting;
 mod l1;

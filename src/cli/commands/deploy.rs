@@ -9,8 +9,8 @@ use crate::deploy::progress::Subject;
 
 use super::super::args::Selection;
 use super::super::deployment::{
-    ApplyOptions, Outcome, Parallel, PlanOptions, apply_all, discard_made, interrupted, plan_all,
-    stopped,
+    ApplyOptions, Outcome, Parallel, PlanOptions, apply_all, connect_all, discard_made,
+    interrupted, plan_all, stopped,
 };
 use super::super::listen::{Ear, Form};
 use super::super::project::Project;
@@ -73,6 +73,15 @@ pub(in super::super) fn run(args: &DeployArgs, context: &Context<'_>) -> Result<
         .map(|reviewed| reviewed.subject.clone())
         .collect();
     let count = subjects.len();
+    let facts = waves
+        .iter()
+        .flatten()
+        .map(|reviewed| (reviewed.subject.clone(), reviewed.deployment.clone()));
+    // Of every stage, before the first: a promotion is not to end half way for its credentials.
+    session
+        .run(connect_all(&session, facts))
+        .map_err(|signal| interrupted(&session, &ear, signal, project.command()))?
+        .map_err(stopped)?;
     let mut all: Vec<Outcome> = Vec::new();
     let mut plans = Vec::new();
     for (order, wave) in waves.into_iter().enumerate() {

@@ -60,6 +60,9 @@ cases! {
     a_template_that_was_edited_after_the_plan_is_not_applied
     a_variant_below_its_count_is_waited_for
     a_variant_that_is_missing_does_not_serve
+    access_denied_names_the_verb_that_prints_policies
+    account_of_somebody_else_is_told_from_the_stages
+    alarms_guard_an_update_once_they_exist
     an_endpoint_in_a_status_that_nobody_knows_does_not_serve
     an_endpoint_is_replaced_only_if_it_is_named
     an_endpoint_on_another_configuration_is_updated_only_if_that_is_accepted
@@ -80,21 +83,101 @@ cases! {
     an_update_is_followed_event_by_event
     an_update_that_stopped_half_way_needs_a_person
     an_update_whose_rollback_failed_needs_a_person
+    change_set_deleted_while_it_is_made_is_told
+    change_set_left_failed_is_made_again
+    change_set_of_an_unknown_status_is_not_planned
+    change_set_of_outputs_and_tags_is_planned
+    change_set_of_the_same_plan_is_found_again
+    change_set_of_values_of_the_future_is_shown_in_their_words
+    change_set_on_three_pages_is_read_to_the_end
+    change_set_refused_by_a_hook_says_how_to_please_it
+    change_set_refused_by_early_validation_names_every_mistake
+    change_set_refused_by_early_validation_that_may_not_be_asked_for
+    change_set_refused_in_a_nested_stack_says_what_is_wrong_there
+    change_set_takes_its_time
+    change_set_that_cannot_import_names_what_exists
+    change_set_that_is_fine_comes_with_its_warnings
+    change_set_that_is_not_accepted_leaves_no_shell
+    change_set_that_is_not_accepted_says_why
+    change_set_with_another_template_is_refused
+    change_set_with_incomplete_values_drops_nothing
+    change_set_with_nested_ones_shows_their_changes
+    change_set_with_the_words_of_an_empty_one_is_planned
+    change_set_without_changes_goes_with_its_shell
+    change_set_without_changes_is_removed
     credentials_of_another_account_apply_nothing
+    credentials_that_are_missing_are_asked_for
+    credentials_that_are_not_valid_are_told
     credentials_that_expire_while_it_is_followed_lose_contact
+    credentials_that_expired_are_not_tried_again
+    delete_failed
+    destroy_imported
+    destroy_lists_and_deletes
+    destroy_protected
+    destroy_review_in_progress
+    discard_a_plan
+    discard_beside_another_plan
+    drift_of_what_is_compared
+    endpoint_may_not_be_looked_at
+    events_follow_a_running_update
+    events_follow_a_silent_rollback
+    events_of_a_failed_update
     events_that_are_throttled_fail_nothing
     events_that_may_not_be_read_fail_nothing
+    events_when_denied
     nothing_to_change_and_an_endpoint_that_serves_is_done
     nothing_to_change_is_good_news_only_if_the_endpoint_agrees
     only_the_approved_plan_is_applied
     other_peoples_change_sets_that_go_are_named
+    outputs_of_a_stack
+    parameters_are_given_or_kept_or_missing
+    partition_of_somebody_else_is_told_from_the_regions
+    plan_as_json_is_the_plan_file_with_its_digest
+    plan_as_markdown_is_for_the_pull_request
+    plan_says_when_an_update_resets_what_scaling_has_set
+    plan_shows_no_secret_in_any_form
+    plan_tells_changes_by_its_exit_code
+    plan_that_cannot_be_written_leaves_nothing
+    plan_that_replaces_an_endpoint_has_to_be_acknowledged
+    region_of_the_stage_comes_before_the_environments
+    region_that_nobody_names_is_asked_for
+    role_and_protection_that_the_stack_keeps_are_told
+    role_and_protection_that_the_stage_asks_for_are_told
+    rollback_complete
+    rollback_nothing
+    rollback_update_failed
+    rollback_update_in_progress
     sagemaker_that_does_not_answer_for_a_while_is_asked_again
+    stack_absent_is_planned_as_create
+    stack_create_failed_is_still_paid_for
+    stack_delete_complete_is_made_anew
+    stack_delete_failed_needs_to_be_destroyed_again
+    stack_delete_in_progress_is_busy
+    stack_review_in_progress_is_planned_as_create
+    stack_review_in_progress_stays_with_another_plan
+    stack_rollback_complete_needs_to_be_destroyed
+    stack_rollback_failed_needs_to_be_destroyed
+    stack_stable_is_updated
+    stack_unknown_in_progress_is_busy
+    stack_unknown_is_left_alone
+    stack_update_complete_cleanup_in_progress_is_busy
+    stack_update_failed_needs_a_rollback
+    stack_update_in_progress_is_busy
+    stack_update_rollback_complete_cleanup_in_progress_is_busy
+    stack_update_rollback_failed_needs_its_rollback_continued
     stages_are_applied_one_after_the_other
+    stages_that_disagree_on_their_order_are_told
+    status_of_everything
+    template_of_more_than_51200_bytes_goes_through_a_bucket
+    templates_that_are_not_what_the_stage_file_says_are_refused
     termination_protection_is_never_switched_off
     termination_protection_is_not_switched_on_after_a_failure
     termination_protection_is_switched_on_after_success
     the_events_of_a_nested_stack_are_told_too
     the_success_of_the_time_before_is_not_taken_for_the_new_one
+    throttling_passes_and_is_waited_out
+    two_stacks_are_planned_or_none
+    update_rollback_failed
     what_could_not_be_cleaned_up_is_a_warning
     what_is_no_plan_is_not_applied
     what_needs_no_account_asks_nobody

@@ -10,15 +10,16 @@ mod cases;
 mod client;
 mod http;
 mod play;
-mod proxy;
+pub(crate) mod proxy;
 mod proxy_tests;
 mod script;
 mod scripted;
 mod scripted_tests;
+mod secrets;
 mod shapes;
 mod signals;
 mod values;
-mod victim;
+pub(crate) mod victim;
 
 use std::process::Command;
 

@@ -71,6 +71,8 @@ pub(crate) enum Fault {
     RunBefore(Hook),
     /// The service does what is asked; then something runs, and the connection is closed.
     RunAfter(Hook),
+    /// The call is answered; then something runs, and the connection is closed.
+    RunAnswered(Hook),
 }
 
 /// Something to run when a call comes, such as ending the program that made it.
@@ -113,6 +115,7 @@ impl Fault {
             Self::Slow(_) => "slow".to_owned(),
             Self::RunBefore(_) => "run before".to_owned(),
             Self::RunAfter(_) => "run after".to_owned(),
+            Self::RunAnswered(_) => "run answered".to_owned(),
         }
     }
 }
@@ -315,6 +318,11 @@ impl State {
             }
             Some(Fault::RunAfter(hook)) => {
                 self.forward(request, entry)?;
+                hook(entry);
+                return Ok(false);
+            }
+            Some(Fault::RunAnswered(hook)) => {
+                self.forward(request, entry)?.send(stream)?;
                 hook(entry);
                 return Ok(false);
             }
