@@ -338,7 +338,7 @@ pub(super) fn interrupted(
     let executing = ear.executing();
     for subject in &executing {
         printer::say(&format!(
-            "{subject}: the deployment goes on; follow it with `{command} events --follow --stage {} --stack {}`\n",
+            "{subject}: the deployment goes on; follow it with `{command} events --follow --stage {} --stack {}`, or repeat this command\n",
             subject.stage, subject.stack
         ));
         ear.finish(subject);

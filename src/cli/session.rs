@@ -9,6 +9,7 @@ use tokio::sync::Mutex;
 
 use crate::app::Deployment;
 use crate::deploy::aws::{Access, Aws, Limiter};
+use crate::deploy::error::{AwsError, ErrorKind};
 use crate::deploy::progress::{Pace, Subject};
 use crate::deploy::stop::{Reason, Stop};
 use crate::finding::Finding;
@@ -134,7 +135,7 @@ impl Session {
             None => {
                 let aws = Aws::connect(&access, &self.limiter)
                     .await
-                    .map_err(|error| Stop::before(&error).about(subject))?;
+                    .map_err(|error| unconnected(&error, &access).about(subject))?;
                 connections.insert(access, aws.clone());
                 aws
             }
@@ -211,6 +212,21 @@ async fn stopped() -> u8 {
         return std::future::pending().await;
     }
     130
+}
+
+/// Why there is no connection. Who names a profile wants that one and no other.
+fn unconnected(error: &AwsError, access: &Access) -> Stop {
+    match &access.profile {
+        Some(profile) if error.kind == ErrorKind::Credentials && error.code.is_empty() => {
+            let finding = Finding::error(
+                "no-credentials",
+                format!("profile `{profile}` gives no credentials"),
+            )
+            .hint("name one that `aws configure list-profiles` lists, or sign in to it with `aws sso login`");
+            Stop::new(Reason::Refused, finding)
+        }
+        _ => Stop::before(error),
+    }
 }
 
 /// The credentials belong to the stage's account, and its region is in their partition.

@@ -84,7 +84,7 @@ pub(super) fn stacks(plan: &Plan) -> String {
 fn json_of(plan: &Plan) -> String {
     let mut value = serde_json::to_value(plan).unwrap_or_default();
     value["Digest"] = json!(plan.digest());
-    format!("{value:#}\n")
+    format!("{}\n", report::escaped_json(&format!("{value:#}")))
 }
 
 fn review_of(planned: &Planned) -> StageReview {
@@ -94,7 +94,11 @@ fn review_of(planned: &Planned) -> StageReview {
         stack: stack.stack.clone(),
         region: Some(stack.region.clone()),
         account: Some(stack.account.clone()),
-        base: "deployed".to_owned(),
+        base: if stack.base.is_some() || planned.running {
+            "deployed".to_owned()
+        } else {
+            "nothing".to_owned()
+        },
         new: "reviewed".to_owned(),
         review: review::compare(planned.base.as_ref(), Some(&planned.new)),
         notes: notes(planned),
@@ -143,7 +147,15 @@ fn cloudformation(stack: &PlannedStack) -> String {
                 .iter()
                 .flat_map(|rollback| &rollback.alarm_arns)
             {
-                line(&format!("rolled back by {alarm}"));
+                line(&format!("taken back by {alarm}"));
+            }
+            if let Some(rollback) = stack.rollback.as_ref().filter(|rollback| {
+                !rollback.alarm_arns.is_empty() && rollback.monitoring_minutes > 0
+            }) {
+                line(&format!(
+                    "alarms are watched for {} min after the update",
+                    rollback.monitoring_minutes
+                ));
             }
             for (name, value) in &stack.parameters {
                 match value {
@@ -184,8 +196,9 @@ fn changes(changes: &[Change], indent: &str, line: &mut impl FnMut(&str)) {
         let what = match (change.action.as_str(), change.replacement.as_deref()) {
             ("Modify", Some("True")) => "replace",
             ("Modify", _) if replaces => "replace",
-            ("Modify", Some("Conditional")) => "may replace",
-            ("Modify", _) => "update",
+            ("Modify", None | Some("False")) => "update",
+            // `Conditional`, and whatever is added to it.
+            ("Modify", _) => "may replace",
             ("Add", _) => "add",
             ("Remove", _) if change.policy_action.as_deref() == Some("Retain") => "let go",
             ("Remove", _) => "remove",
@@ -235,14 +248,9 @@ pub(super) fn outcomes(plan: &Plan, all: Vec<Outcome>, form: Form) -> Result<Exi
             }
         }
     }
-    let left: Vec<&PlannedStack> = plan.stacks.iter().skip(begun).collect();
-    if !left.is_empty() {
-        let names: Vec<String> = left
-            .iter()
-            .map(|stack| stack.subject().to_string())
-            .collect();
-        printer::say(&format!("not begun: {}\n", names.join(", ")));
-    }
+    let left = plan.stacks.iter().skip(begun);
+    let left: Vec<String> = left.map(|stack| stack.subject().to_string()).collect();
+    not_begun(&left);
     let Some(reason) = stops.iter().map(|stop| stop.reason).max() else {
         return Ok(Exit::Done);
     };
@@ -250,6 +258,13 @@ pub(super) fn outcomes(plan: &Plan, all: Vec<Outcome>, form: Form) -> Result<Exi
     printer::say(&report::render(&findings, None));
     printer::say(&report::summary(&findings, consequence(reason)));
     Ok(Exit::Stopped(reason))
+}
+
+/// Names the stacks that a failure before them has kept from being deployed.
+pub(super) fn not_begun(names: &[String]) {
+    if !names.is_empty() {
+        printer::say(&format!("not begun: {}\n", names.join(", ")));
+    }
 }
 
 /// Shows what was done before something stopped the rest.
@@ -275,7 +290,7 @@ fn consequence(reason: Reason) -> &'static str {
             "nothing was executed"
         }
         Reason::ChangeSetFailed | Reason::Busy => "the stack is as it was",
-        Reason::RolledBack => "what was begun has been taken back",
+        Reason::RolledBack => "what was done was taken back",
         Reason::NotServing => "the endpoint does not serve what was deployed",
         Reason::LostContact => "the outcome is not known",
         Reason::Stuck => "a person has to go on",

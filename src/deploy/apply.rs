@@ -126,7 +126,7 @@ impl Applying<'_> {
         })
         .await
         .map_err(|error| Stop::during(&error))?;
-        let orphans = succeeded(&ended)?;
+        let orphans = succeeded(&ended, subject)?;
         listener(
             subject,
             Notice::Step("asking SageMaker what serves".to_owned()),
@@ -247,11 +247,17 @@ impl Applying<'_> {
                     .hint(state::advice(Some(&stack.status), &self.planned.subject()));
                 return Err(Stop::new(Reason::Busy, finding));
             }
-            _ => {
+            (_, Entry::Gone) => {
                 return Err(stale(format!(
-                    "stack `{}` is {} now",
-                    stack.name, stack.status
+                    "the stack `{}` was deleted after the plan was made",
+                    stack.id
                 )));
+            }
+            _ => {
+                let message = format!("stack `{}` is {} now", stack.name, stack.status);
+                let finding = Finding::error("stale-plan", message)
+                    .hint(state::advice(Some(&stack.status), &self.planned.subject()));
+                return Err(Stop::new(Reason::Stale, finding));
             }
         }
         match self
@@ -347,7 +353,7 @@ impl Applying<'_> {
     }
 }
 
-fn succeeded(ended: &Ended) -> Result<Vec<String>, Stop> {
+fn succeeded(ended: &Ended, subject: &Subject) -> Result<Vec<String>, Stop> {
     let reason = match ended.outcome {
         Terminal::Succeeded => {
             return Ok(ended
@@ -367,8 +373,28 @@ fn succeeded(ended: &Ended) -> Result<Vec<String>, Stop> {
     };
     Err(Stop {
         reason,
-        findings: ended.findings(),
+        findings: failures(ended, subject),
     })
+}
+
+/// Why an operation failed, and what the stack needs now, where it needs something.
+fn failures(ended: &Ended, subject: &Subject) -> Vec<Finding> {
+    let status = &ended.status;
+    let mut findings = ended.findings();
+    if Entry::of(Some(status)) == Entry::Update {
+        return findings;
+    }
+    let advice = state::advice(Some(status), subject);
+    if ended.cause.is_none() {
+        // The status is all that is known, and was said.
+        return findings
+            .into_iter()
+            .map(|finding| finding.hint(advice.clone()))
+            .collect();
+    }
+    let message = format!("the stack is {status} now");
+    findings.push(Finding::error("stack-state", message).hint(advice));
+    findings
 }
 
 fn stale(message: impl Into<String>) -> Stop {

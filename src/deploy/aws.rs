@@ -98,6 +98,20 @@ impl Default for Settings {
     }
 }
 
+impl Settings {
+    /// The defaults, with the attempts of `AWS_MAX_ATTEMPTS` where it is set, as AWS's tools have it.
+    ///
+    /// <https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html>
+    pub fn of_environment() -> Self {
+        let attempts = std::env::var("AWS_MAX_ATTEMPTS").ok();
+        let attempts = attempts.and_then(|text| text.trim().parse().ok());
+        Self {
+            attempts: attempts.unwrap_or(Self::default().attempts),
+            ..Self::default()
+        }
+    }
+}
+
 /// Credentials that are handed in.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Keys {
@@ -137,7 +151,7 @@ impl Aws {
     /// `Invalid` without a region, `Credentials` or `Expired` without valid credentials, and whatever
     /// STS refuses.
     pub async fn connect(access: &Access, limiter: &Limiter) -> Result<Self, AwsError> {
-        Self::connect_with(access, limiter, &Settings::default()).await
+        Self::connect_with(access, limiter, &Settings::of_environment()).await
     }
 
     /// Connects with other than the default settings.

@@ -34,7 +34,7 @@ pub struct Drift {
     pub incomplete: Option<String>,
     /// The resources that CloudFormation compared.
     pub resources: Vec<ResourceDrift>,
-    /// The resources that it did not.
+    /// The resources that nobody compared.
     pub unchecked: Vec<Unchecked>,
     /// The stack's endpoints, compared with what SageMaker says.
     pub endpoints: Vec<Serving>,
@@ -122,12 +122,16 @@ pub async fn detect(
         let reason = detection.status_reason.clone();
         reason.unwrap_or_else(|| detection.status.clone())
     });
-    let unchecked = unchecked(&resources, &drifts);
+    let mut unchecked = unchecked(&resources, &drifts);
     // Somebody else's template may be YAML; then its endpoints are among what was not compared.
     let endpoints = match read_template(&template) {
         Ok(template) => verify::look(aws, &stack.id, &template).await?,
         Err(_) => Vec::new(),
     };
+    unchecked.retain(|resource| {
+        let mut looked_at = endpoints.iter();
+        !looked_at.any(|endpoint| endpoint.logical_id == resource.logical_id)
+    });
     Ok(Drift {
         status: detection.drift.unwrap_or_else(|| "NOT_CHECKED".to_owned()),
         incomplete,

@@ -237,11 +237,21 @@ impl Planning<'_> {
             Entry::Deleting => Reason::Busy,
             _ => Reason::Stuck,
         };
-        let finding = Finding::error(
-            "stack-state",
-            format!("stack `{}` is {}", stack.name, stack.status),
-        )
-        .hint(state::advice(Some(&stack.status), &self.wanted.subject));
+        let mut message = format!("stack `{}` is {}", stack.name, stack.status);
+        if let Some(set) = stack
+            .change_set_id
+            .as_deref()
+            .filter(|_| reason == Reason::Busy)
+        {
+            message.push_str(&format!(", by change set `{}`", name_of(set)));
+        }
+        if let Some(why) = stack.status_reason.as_deref().map(str::trim)
+            && !why.is_empty()
+        {
+            message.push_str(&format!(": {why}"));
+        }
+        let finding = Finding::error("stack-state", message)
+            .hint(state::advice(Some(&stack.status), &self.wanted.subject));
         Err(Stop::new(reason, finding))
     }
 
@@ -515,10 +525,11 @@ impl Planning<'_> {
                             Finding::error(
                                 "change-set-gone",
                                 format!(
-                                    "the change set `{}` was deleted by someone else",
+                                    "the change set `{}` was deleted by somebody else while it was made",
                                     request.name
                                 ),
-                            ),
+                            )
+                            .hint("nothing was executed; see who else plans for this stack, then plan again"),
                         ),
                     };
                     self.remove(&id, &request).await?;
@@ -544,16 +555,21 @@ impl Planning<'_> {
         if matches!(error.kind, ErrorKind::Invalid | ErrorKind::Limit) {
             stop.reason = Reason::ChangeSetFailed;
         }
-        if error.kind == ErrorKind::Invalid && error.message.contains("No export named") {
-            stop.findings = stop
-                .findings
-                .into_iter()
-                .map(|finding| {
-                    finding
-                        .hint("deploy the stack that exports it first; `deploy` does so in order")
-                })
-                .collect();
-        }
+        let hint = match error.kind {
+            ErrorKind::Invalid if error.message.contains("No export named") => {
+                "nothing was executed; deploy the stack that exports it first, as `deploy` does where it is one of this project's"
+            }
+            ErrorKind::Limit => {
+                "nothing was executed; `sageform discard` throws away plans that nobody needs, with their change sets"
+            }
+            ErrorKind::Invalid => "nothing was executed; the stack is as it was",
+            _ => return stop,
+        };
+        stop.findings = stop
+            .findings
+            .into_iter()
+            .map(|finding| finding.hint(hint))
+            .collect();
         stop
     }
 
@@ -688,13 +704,20 @@ fn protected(base: Option<&Template>, new: &Template, changes: &[Change]) -> Vec
         .collect();
     let lost = changes.iter().filter(|change| {
         change.resource_type == "AWS::SageMaker::Endpoint"
-            && (change.action == "Remove" || change.replacement.as_deref() == Some("True"))
+            && (change.action == "Remove"
+                || change.replacement.as_deref() == Some("True")
+                || is_replacing(change.policy_action.as_deref()))
     });
     ids.extend(lost.map(|change| change.logical_id.clone()));
     ids.into_iter().collect()
 }
 
-/// A change set with its property values, as complete as CloudFormation lets it be.
+fn is_replacing(policy_action: Option<&str>) -> bool {
+    policy_action.is_some_and(|action| action.starts_with("Replace"))
+}
+
+/// A change set with its property values, as complete as CloudFormation lets it be, and without
+/// secrets.
 ///
 /// Asked for values, CloudFormation drops whole resources whose values it cannot work out, and says
 /// so in the status reason; the plain answer has them.
@@ -702,6 +725,7 @@ pub(super) async fn describe(aws: &Aws, id: &str) -> Result<Option<ChangeSet>, A
     let Some(mut with_values) = aws.change_set(id, true).await? else {
         return Ok(None);
     };
+    hide_secrets(&mut with_values.changes);
     let incomplete = with_values
         .status_reason
         .as_deref()
@@ -725,6 +749,20 @@ pub(super) async fn describe(aws: &Aws, id: &str) -> Result<Option<ChangeSet>, A
     with_values.changes = changes;
     with_values.status_reason = plain.status_reason;
     Ok(Some(with_values))
+}
+
+/// A plan goes into files, logs and pull requests.
+fn hide_secrets(changes: &mut [Change]) {
+    for detail in changes.iter_mut().flat_map(|change| &mut change.details) {
+        let place = detail.path.as_deref().or(detail.name.as_deref());
+        let place = place.unwrap_or_default();
+        for value in [&mut detail.before, &mut detail.after]
+            .into_iter()
+            .flatten()
+        {
+            *value = review::without_secrets(place, value);
+        }
+    }
 }
 
 fn nested_sets(changes: &[Change]) -> impl Iterator<Item = String> {

@@ -69,12 +69,25 @@ impl Stop {
 
     /// A call failed after execution began, so that the outcome is not known.
     pub fn during(error: &AwsError) -> Self {
-        Self::new(Reason::LostContact, error_finding(error))
+        let goes_on = "what is under way goes on meanwhile, and repeating the command picks it up";
+        let finding = Finding::error(rule(error.kind), error.to_string());
+        let finding = match error.kind {
+            ErrorKind::Credentials | ErrorKind::Denied => {
+                let hint = hint(error.kind).unwrap_or_default();
+                finding.hint(format!("{hint}; {goes_on}"))
+            }
+            ErrorKind::Expired => finding.hint(format!("sign in again; {goes_on}")),
+            _ => finding.hint(goes_on),
+        };
+        Self::new(Reason::LostContact, finding)
     }
 }
 
 fn error_finding(error: &AwsError) -> Finding {
-    let finding = Finding::error(rule(error.kind), error.to_string());
+    // Lists of what was tried come with line ends and indentation.
+    let message = error.to_string();
+    let words: Vec<&str> = message.split_whitespace().collect();
+    let finding = Finding::error(rule(error.kind), words.join(" "));
     match hint(error.kind) {
         Some(hint) => finding.hint(hint),
         None => finding,
@@ -89,6 +102,7 @@ fn rule(kind: ErrorKind) -> &'static str {
         ErrorKind::Throttled => "throttled",
         ErrorKind::Unavailable => "unavailable",
         ErrorKind::Limit => "quota",
+        ErrorKind::Invalid => "refused",
         _ => "aws",
     }
 }
@@ -99,7 +113,7 @@ fn hint(kind: ErrorKind) -> Option<&'static str> {
             "name a profile with `--profile`, set `AWS_PROFILE`, or sign in, such as with `aws sso login`"
         }
         ErrorKind::Expired => {
-            "sign in again, then repeat the command: what is under way goes on meanwhile and is picked up again"
+            "sign in again, then repeat the command"
         }
         ErrorKind::Denied => "`sageform permissions` prints the policies that a deployer needs",
         ErrorKind::Throttled | ErrorKind::Unavailable => {

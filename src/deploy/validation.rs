@@ -19,7 +19,16 @@ pub async fn warnings(aws: &Aws, change_set: &ChangeSet) -> Vec<String> {
         Err(error) => warnings.extend(unasked("validations", "DescribeEvents", error.kind)),
     }
     match aws.change_set_hooks(&change_set.id).await {
-        Ok(hooks) => warnings.extend(hooks.iter().filter(|hook| has_failed(hook)).map(hook)),
+        Ok(hooks) => warnings.extend(
+            hooks
+                .iter()
+                .filter(|hook| has_failed(hook))
+                .flat_map(checks)
+                .map(|check| match check.remedy {
+                    Some(remedy) => format!("{}; {remedy}", check.message),
+                    None => check.message,
+                }),
+        ),
         Err(error) => warnings.extend(unasked("hooks", "ListHookResults", error.kind)),
     }
     warnings
@@ -47,7 +56,14 @@ pub async fn explain(aws: &Aws, change_set: &ChangeSet) -> Stop {
                 hooks
                     .iter()
                     .filter(|hook| has_failed(hook) && hook.failure_mode.as_deref() != Some("WARN"))
-                    .map(|failed| Finding::error("hook", hook(failed))),
+                    .flat_map(checks)
+                    .map(|check| {
+                        let finding = Finding::error("hook", check.message);
+                        match check.remedy {
+                            Some(remedy) => finding.hint(remedy),
+                            None => finding,
+                        }
+                    }),
             ),
             Err(error) => findings.extend(
                 unasked("hooks", "ListHookResults", error.kind)
@@ -98,7 +114,8 @@ fn validation(event: &OperationEvent) -> Option<String> {
     match status {
         "FAILED" => Some(format!("{what}: {reason} ({name})")),
         "SKIPPED" => Some(format!("{what}: not validated: {reason} ({name})")),
-        _ => None,
+        "" | "PASSED" | "SUCCEEDED" => None,
+        other => Some(format!("{what}: {other}: {reason} ({name})")),
     }
 }
 
@@ -152,22 +169,36 @@ fn has_failed(hook: &HookResult) -> bool {
     hook.status.contains("FAILED")
 }
 
-fn hook(hook: &HookResult) -> String {
-    let mut text = format!("hook `{}`", hook.type_name);
-    if let Some(reason) = &hook.status_reason {
-        text.push_str(&format!(": {reason}"));
-    }
-    for check in hook
+/// What a hook minds.
+struct Check {
+    message: String,
+    /// What to do about it.
+    remedy: Option<String>,
+}
+
+/// Each check of a hook that did not pass; a hook without checks is one itself.
+fn checks(hook: &HookResult) -> Vec<Check> {
+    let name = &hook.type_name;
+    let found: Vec<Check> = hook
         .annotations
         .iter()
         .filter(|check| check.status != "PASSED")
-    {
-        text.push_str(&format!("\n  {}", check.name));
-        for words in [&check.message, &check.remediation].into_iter().flatten() {
-            text.push_str(&format!(": {words}"));
-        }
+        .map(|check| Check {
+            message: match &check.message {
+                Some(message) => format!("hook `{name}`, {}: {message}", check.name),
+                None => format!("hook `{name}`, {}: {}", check.name, check.status),
+            },
+            remedy: check.remediation.clone(),
+        })
+        .collect();
+    if !found.is_empty() {
+        return found;
     }
-    text
+    let reason = hook.status_reason.as_ref().unwrap_or(&hook.status);
+    vec![Check {
+        message: format!("hook `{name}`: {reason}"),
+        remedy: None,
+    }]
 }
 
 fn unasked(what: &str, api: &str, kind: ErrorKind) -> Option<String> {

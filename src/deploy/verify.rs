@@ -105,16 +105,16 @@ fn problems(
         report(false, "SageMaker knows no such endpoint".to_owned());
         return problems;
     };
+    let why = live
+        .failure_reason
+        .as_ref()
+        .map(|reason| format!(": {reason}"))
+        .unwrap_or_default();
     if live.status != "InService" {
         let passing = matches!(
             live.status.as_str(),
             "Creating" | "Updating" | "SystemUpdating" | "RollingBack"
         );
-        let why = live
-            .failure_reason
-            .as_ref()
-            .map(|reason| format!(": {reason}"))
-            .unwrap_or_default();
         report(
             passing,
             format!("expected it to be InService, got {}{why}", live.status),
@@ -131,14 +131,20 @@ fn problems(
     if let Some(config) = config
         && !config.eq_ignore_ascii_case(&live.config_name)
     {
+        let in_service = live.status == "InService";
         report(
-            live.status != "InService",
+            !in_service,
             format!(
-                "expected it to run configuration `{config}`, which the stack made, got `{}`",
-                live.config_name
+                "expected it to run configuration `{config}`, which the stack made, got `{}`{}",
+                live.config_name,
+                if in_service { why.as_str() } else { "" }
             ),
         );
         // Its variants are not those of the template.
+        return problems;
+    }
+    if live.status != "InService" {
+        // Variants come and go meanwhile; while it is made, it has none.
         return problems;
     }
     for wanted in &endpoint.variants {
@@ -216,15 +222,30 @@ pub async fn preflight(aws: &Aws, stack: &str, base: &Template) -> Result<Vec<Se
                 format!("endpoint `{}`: {}", serving.name, problem.message),
             )
             .on(serving.logical_id.clone())
-            .hint(if problem.passing {
-                "somebody else is updating it; wait until it is InService, then repeat this"
-            } else {
-                "somebody or SageMaker has changed it since the stack was deployed; to update it all the same, add `--accept-endpoint`"
-            });
+            .hint(before_update(serving, problem));
             return Err(Stop::new(reason, finding));
         }
     }
     Ok(all)
+}
+
+/// What to do about an endpoint that is in the way of an update.
+fn before_update(serving: &Serving, problem: &Problem) -> &'static str {
+    if problem.passing {
+        return "nothing was executed: somebody else is updating it; wait until it is InService, then repeat this";
+    }
+    match &serving.live {
+        None => {
+            "nothing was executed: it was deleted outside of the stack, and CloudFormation cannot update what is not there; destroy the stack and deploy it anew"
+        }
+        // https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeEndpoint.html
+        Some(live) if live.status == "Failed" => {
+            "nothing was executed: a failed endpoint can only be deleted; destroy the stack and deploy it anew"
+        }
+        Some(_) => {
+            "nothing was executed: somebody or SageMaker has changed it since the stack was deployed; to update it all the same, add `--accept-endpoint`"
+        }
+    }
 }
 
 /// Waits until each endpoint serves what the stack made.
@@ -278,7 +299,7 @@ pub async fn verify(
                     )
                     .on(serving.logical_id.clone())
                     .hint(
-                        "the stack's update succeeded, and the endpoint does not serve it: SageMaker may have taken it back; its CloudWatch logs and alarms say why",
+                        "the stack is what its template says, and the endpoint is not: SageMaker may have taken it back, or somebody has changed it; its CloudWatch logs and alarms say why",
                     )
                 })
                 .collect();
@@ -404,6 +425,16 @@ mod tests {
             "{going_back:?}"
         );
         assert_eq!(going_back.len(), 2);
+    }
+
+    #[test]
+    fn an_endpoint_that_is_being_made_has_no_variants_yet_and_is_waited_for() {
+        let mut made = live("Creating", "config-new", 0, 0);
+        made.variants.clear();
+        assert_eq!(
+            found(Some(&made)),
+            [(true, "expected it to be InService, got Creating".to_owned())]
+        );
     }
 
     #[test]

@@ -172,21 +172,23 @@ pub(super) const CALLS: &[Call] = &[
     call(
         "cloudformation:DescribeStackEvents",
         On::Stacks,
-        &[Plan, Apply, Status, Events, Rollback, Discard, Destroy],
+        &[Plan, Apply, Events, Rollback, Discard, Destroy],
         "LookAtStacks",
         LOOK,
     ),
     call(
         "cloudformation:GetTemplate",
         On::ChangeSets,
-        &[Diff, Plan, Apply],
+        &[Diff, Plan, Apply, Status, Events, Drift, Destroy],
         "LookAtChangeSets",
         CHANGE_SETS,
     ),
     call(
         "cloudformation:ListStackResources",
         On::Stacks,
-        &[Diff, Plan, Apply, Status, Drift, Rollback, Destroy],
+        &[
+            Diff, Plan, Apply, Status, Events, Drift, Rollback, Discard, Destroy,
+        ],
         "LookAtStacks",
         LOOK,
     ),
@@ -200,21 +202,21 @@ pub(super) const CALLS: &[Call] = &[
     call(
         "cloudformation:DescribeChangeSet",
         On::ChangeSets,
-        &[Plan, Apply, Status, Discard, Destroy],
+        &[Plan, Apply, Discard],
         "LookAtChangeSets",
         CHANGE_SETS,
     ),
     call(
         "cloudformation:DescribeEvents",
         On::ChangeSets,
-        &[Plan, Apply, Events],
+        &[Plan, Apply],
         "LookAtChangeSets",
         CHANGE_SETS,
     ),
     call(
         "cloudformation:ListHookResults",
         On::ChangeSets,
-        &[Plan, Apply, Events],
+        &[Plan, Apply],
         "LookAtChangeSets",
         CHANGE_SETS,
     ),
@@ -286,7 +288,7 @@ pub(super) const CALLS: &[Call] = &[
         ..call(
             "cloudformation:UpdateTerminationProtection",
             On::Stacks,
-            &[Apply, Destroy],
+            &[Apply],
             "Protect",
             "the stage has `TerminationProtection`",
         )

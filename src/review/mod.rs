@@ -32,6 +32,7 @@ pub use markdown::{MARKDOWN_LIMIT, MARKER, markdown};
 pub use rollout::{
     Capacity, Estimate, FleetChange, RolloutChange, ScalingState, Size, Step, Strategy,
 };
+pub use secret::without_secrets;
 pub use text::text;
 
 /// The version of the JSON form: it grows when a field changes its meaning or goes.

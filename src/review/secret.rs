@@ -119,6 +119,28 @@ pub(super) fn masked(value: &Json, place: Place) -> (Json, bool) {
     }
 }
 
+/// The text of a property's value, as change sets have it, without its secrets. `path` is where it
+/// stands: a JSON pointer, or a property's name.
+pub fn without_secrets(path: &str, text: &str) -> String {
+    let value = match serde_json::from_str(text) {
+        Ok(value @ (Json::Object(_) | Json::Array(_))) => value,
+        // CloudFormation cuts long values off, and nobody knows what is in half a document.
+        Err(_) if text.starts_with(['{', '[']) && !text.starts_with("{{") => {
+            return MASK.to_owned();
+        }
+        _ => Json::from(text.to_owned()),
+    };
+    let place = path.split('/').fold(Place::Plain, |place, step| {
+        let object: Object = [(step.to_owned(), value.clone())].into_iter().collect();
+        place.at(&object, step)
+    });
+    match masked(&value, place) {
+        (_, false) => text.to_owned(),
+        (Json::String(masked), true) => masked.to_string(),
+        (masked, true) => serde_json::to_string(&masked).unwrap_or_else(|_| MASK.to_owned()),
+    }
+}
+
 /// A text for a name or message without what looks like a secret.
 pub(super) fn text(text: &str) -> Cow<'_, str> {
     if looks_like_one(text) {
@@ -305,6 +327,36 @@ fn is_random(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn values_of_change_sets_are_masked_by_their_path() {
+        for (path, text, expected) in [
+            (
+                "/Properties/PrimaryContainer/Environment/API_TOKEN",
+                "abc",
+                "****",
+            ),
+            ("/Properties/PrimaryContainer/Environment/WORKERS", "2", "2"),
+            (
+                "PrimaryContainer",
+                r#"{"Environment":{"API_TOKEN":"abc","WORKERS":"2"}}"#,
+                r#"{"Environment":{"API_TOKEN":"****","WORKERS":"2"}}"#,
+            ),
+            (
+                "PrimaryContainer",
+                r#"{"Environment":{"API_TOKEN":"a"#,
+                "****",
+            ),
+            ("EndpointName", "churn", "churn"),
+            (
+                "Password",
+                "{{resolve:secretsmanager:churn}}",
+                "{{resolve:secretsmanager:churn}}",
+            ),
+        ] {
+            assert_eq!(without_secrets(path, text), expected, "{path}");
+        }
+    }
 
     #[test]
     fn names_of_environment_variables_tell_what_is_secret() {

@@ -3,8 +3,8 @@
 //! Lines that begin with `$ ` are run in a copy of the case's input, and what they print is compared
 //! with the lines that follow: standard output as it is, standard error after `! `, an exit code other
 //! than 0 after `? `. Lines that begin with `## ` are remarks. Besides `sageform`, which may have
-//! `NAME=value` before it, there are `cd`, `clone`, `tree`, `cat`, `append`, `mkdir`, `rm`,
-//! `mv` and `git`, which knows nothing of who runs it, and when.
+//! `NAME=value` before it and `> FILE` after it, there are `cd`, `clone`, `tree`, `cat`, `append`,
+//! `mkdir`, `rm`, `mv` and `git`, which knows nothing of who runs it, and when.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -103,8 +103,15 @@ fn execute(words: &[&str], folder: &mut PathBuf, prepare: &dyn Fn(&mut Command))
             let mut command = sageform(folder);
             prepare(&mut command);
             command.envs(variables.iter().filter_map(|word| word.split_once('=')));
+            let (arguments, file) = match arguments {
+                [arguments @ .., ">", file] => (arguments, Some(file)),
+                _ => (arguments, None),
+            };
             let output = command.args(arguments).output().unwrap();
             let mut text = String::from_utf8(output.stdout).unwrap();
+            if let Some(file) = file {
+                fs::write(folder.join(file), std::mem::take(&mut text)).unwrap();
+            }
             if !text.is_empty() && !text.ends_with('\n') {
                 text.push_str("[no line end]\n");
             }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use clap::Args;
 
 use crate::deploy::plan::Plan;
+use crate::deploy::progress::Subject;
 
 use super::super::args::Selection;
 use super::super::deployment::{
@@ -75,7 +76,12 @@ pub(in super::super) fn run(args: &DeployArgs, context: &Context<'_>) -> Result<
         .run(connect_all(&session, facts))
         .map_err(|signal| interrupted(&session, &ear, signal, project.command()))?
         .map_err(stopped)?;
-    let count: usize = waves.iter().map(Vec::len).sum();
+    let subjects: Vec<Subject> = waves
+        .iter()
+        .flatten()
+        .map(|reviewed| reviewed.subject.clone())
+        .collect();
+    let count = subjects.len();
     let mut all: Vec<Outcome> = Vec::new();
     let mut plans = Vec::new();
     for (order, wave) in waves.into_iter().enumerate() {
@@ -97,12 +103,12 @@ pub(in super::super) fn run(args: &DeployArgs, context: &Context<'_>) -> Result<
     }
     let begun = plans.len();
     let exit = show::outcomes(&Plan::new(plans, None), all, args.format.form());
-    if begun < count && args.format.form() == Form::Text {
-        printer::say(&format!(
-            "{} of {count} stacks were not begun\n",
-            count - begun
-        ));
-    }
+    let left: Vec<String> = subjects
+        .iter()
+        .skip(begun)
+        .map(Subject::to_string)
+        .collect();
+    show::not_begun(&left);
     exit
 }
 

@@ -101,7 +101,12 @@ pub(in super::super) fn run(args: &DestroyArgs, context: &Context<'_>) -> Result
         return Ok(Exit::Done);
     }
     let doomed = ordered(doomed);
-    printer::say(&doomed.iter().map(listed).collect::<String>());
+    printer::say(
+        &doomed
+            .iter()
+            .map(|one| listed(one, &args.retain))
+            .collect::<String>(),
+    );
     if !args.yes {
         approve(&session, &doomed)?;
     }
@@ -285,8 +290,8 @@ fn ordered(doomed: Vec<Doomed<'_>>) -> Vec<Doomed<'_>> {
         .collect()
 }
 
-/// What goes, and what stays.
-fn listed(one: &Doomed<'_>) -> String {
+/// What goes, and what stays: by its policy, or because it is to be kept.
+fn listed(one: &Doomed<'_>, retain: &[String]) -> String {
     let Inventory {
         stack,
         resources,
@@ -308,9 +313,12 @@ fn listed(one: &Doomed<'_>) -> String {
         line("it is being deleted already");
         return text;
     }
+    let mut kept = 0;
     for owned in resources {
         let resource = &owned.resource;
-        let fate = if owned.kept { "stays  " } else { "deleted" };
+        let stays = owned.kept || retain.contains(&owned.path);
+        kept += usize::from(stays);
+        let fate = if stays { "keeps  " } else { "deletes" };
         line(&format!(
             "{fate} {} ({}) {}",
             owned.path,
@@ -327,7 +335,7 @@ fn listed(one: &Doomed<'_>) -> String {
     }
     for set in change_sets {
         line(&format!(
-            "deleted change set {} ({})",
+            "deletes change set {} ({})",
             set.name,
             set.description.as_deref().unwrap_or("no description")
         ));
@@ -335,10 +343,9 @@ fn listed(one: &Doomed<'_>) -> String {
     if !policies_known {
         line("a template could not be read: what its `DeletionPolicy` keeps is not known");
     }
-    let kept = resources.iter().filter(|owned| owned.kept).count();
     let _ = writeln!(
         text,
-        "  {} deleted, {kept} stay",
+        "  deletes {}, keeps {kept}",
         plural(resources.len() - kept, "resource")
     );
     text

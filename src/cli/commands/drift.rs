@@ -168,16 +168,10 @@ fn text((found, drift): &(&Found, Drift)) -> String {
         }
     }
     for unchecked in &drift.unchecked {
-        let looked = drift
-            .endpoints
-            .iter()
-            .any(|endpoint| endpoint.logical_id == unchecked.logical_id);
-        if !looked {
-            line(format!(
-                "not compared: {} ({})",
-                unchecked.logical_id, unchecked.resource_type
-            ));
-        }
+        line(format!(
+            "not compared: {} ({})",
+            unchecked.logical_id, unchecked.resource_type
+        ));
     }
     text
 }

@@ -9,7 +9,9 @@ use crate::deploy::stop::Reason;
 use crate::finding::Finding;
 
 use super::super::args::Selection;
-use super::super::deployment::{Parallel, PlanOptions, interrupted, plan_all, stopped};
+use super::super::deployment::{
+    Parallel, PlanOptions, discard_made, interrupted, plan_all, stopped,
+};
 use super::super::listen::{Ear, Form};
 use super::super::output::write_file;
 use super::super::reviewed::{Reviewed, waves_of};
@@ -81,7 +83,11 @@ pub(in super::super) fn run(args: &PlanArgs, context: &Context<'_>) -> Result<Ex
         revision::of(&project.root),
     );
     // The file first: what was made must not be lost to a closed pipe.
-    write_file(&args.out, &plan.text())?;
+    if let Err(failure) = write_file(&args.out, &plan.text()) {
+        // Nobody can apply it. A second signal leaves it to the next plan.
+        let _ = session.run(discard_made(&session, &ear));
+        return Err(failure.into());
+    }
     let shown = show(&planned, &plan, args.format);
     match args.format {
         PlanFormat::Text => printer::report(&shown),

@@ -15,7 +15,9 @@ mod proxy_tests;
 mod script;
 mod scripted;
 mod scripted_tests;
+mod secrets;
 mod shapes;
+mod signals;
 mod values;
 mod victim;
 

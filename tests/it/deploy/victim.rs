@@ -60,4 +60,17 @@ impl Victim {
             slot.as_mut().unwrap().kill().unwrap();
         })
     }
+
+    /// Sends the program a signal, such as `TERM`, once there is one.
+    pub(crate) fn signal(&self, name: &str) {
+        let (slot, filled) = &*self.0;
+        let slot = slot.lock().unwrap();
+        let slot = filled.wait_while(slot, |child| child.is_none()).unwrap();
+        let id = slot.as_ref().unwrap().id().to_string();
+        let sent = Command::new("kill")
+            .args([format!("-{name}"), id])
+            .status()
+            .unwrap();
+        assert!(sent.success());
+    }
 }

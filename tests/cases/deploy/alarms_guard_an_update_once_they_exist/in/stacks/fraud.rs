@@ -1,0 +1,1 @@
+// The program has it compiled in.
