@@ -112,9 +112,7 @@ fn hint(kind: ErrorKind) -> Option<&'static str> {
         ErrorKind::Credentials => {
             "name a profile with `--profile`, set `AWS_PROFILE`, or sign in, such as with `aws sso login`"
         }
-        ErrorKind::Expired => {
-            "sign in again, then repeat the command"
-        }
+        ErrorKind::Expired => "sign in again, then repeat the command",
         ErrorKind::Denied => "`sageform permissions` prints the policies that a deployer needs",
         ErrorKind::Throttled | ErrorKind::Unavailable => {
             "repeat the command: it goes on where this one stopped"
