@@ -16,7 +16,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use self::cases::{Case, Outcome, Wrong, run};
+use self::cases::{Case, Outcome, Wrong, kill_again_and_again, run};
 use self::scenario::{Action, Scenario};
 use crate::deploy::proxy::Fault;
 
@@ -82,6 +82,50 @@ fn whoever_repeats_what_is_still_under_way_picks_it_up() {
     }
 }
 
+/// Up to the execution; after it, contact is looked for much longer than a test takes.
+#[test]
+fn an_outage_leaves_what_the_next_run_needs() {
+    for (action, least) in [
+        (Action::Create, 8),
+        (Action::Update, 14),
+        (Action::Large, 8),
+    ] {
+        sweep(Scenario::new(action), least, |index, calls| {
+            let executed = calls.iter().position(|api| api == "ExecuteChangeSet");
+            match executed {
+                Some(executed) if index <= executed + 1 => with_attempts(vec![Wrong::Outage], 1),
+                _ => Vec::new(),
+            }
+        });
+    }
+}
+
+/// Each run comes one call further than the one before it.
+#[test]
+fn whoever_is_killed_again_and_again_gets_there_in_the_end() {
+    for action in [Action::Update, Action::Create, Action::PlanAndApply] {
+        let scenario = Scenario::new(action);
+        let Some(expected) = scenario.undisturbed() else {
+            return;
+        };
+        let kills: usize = thread::scope(|scope| {
+            let threads: Vec<_> = every_end()
+                .into_iter()
+                .map(|wrong| {
+                    let (scenario, expected) = (&scenario, &expected);
+                    scope.spawn(move || kill_again_and_again(scenario, expected, &wrong))
+                })
+                .collect();
+            let kills = threads.into_iter().map(|thread| thread.join().unwrap());
+            kills.map(|kills| kills.unwrap()).sum()
+        });
+        say(&format!(
+            "{scenario}: killed {kills} times in 3 cases, and done"
+        ));
+        assert!(kills >= 45, "{kills}");
+    }
+}
+
 fn every_end() -> Vec<Wrong> {
     vec![Wrong::EndBefore, Wrong::EndAfter, Wrong::EndAnswered]
 }
@@ -119,6 +163,11 @@ fn thinner(index: usize, _: &[String]) -> Vec<(Wrong, u32)> {
     cases.extend(with_attempts(thinned(index), 1));
     cases.extend(with_attempts(every_end(), ATTEMPTS));
     cases
+}
+
+fn say(figure: &str) {
+    // Past the capture of the test harness, which shows nothing of a test that passes.
+    writeln!(stderr().lock(), "faults: {figure}").unwrap();
 }
 
 /// Runs the cases of every call, and prints how many there were.
@@ -176,15 +225,12 @@ fn sweep(scenario: Scenario, least: usize, of: impl Fn(usize, &[String]) -> Vec<
         .into_iter()
         .map(|(how, count)| format!("{how}: {count}"))
         .collect();
-    // Past the capture of the test harness, which shows nothing of a test that passes.
-    writeln!(
-        stderr().lock(),
-        "faults: {scenario}: {} calls, {} cases: {through} went through, {again} needed one rerun ({})",
+    say(&format!(
+        "{scenario}: {} calls, {} cases: {through} went through, {again} needed one rerun ({})",
         expected.calls.len(),
         through + again,
         codes.join(", "),
-    )
-    .unwrap();
+    ));
     assert!(
         failures.is_empty(),
         "{} of {} cases:\n\n{}",
