@@ -149,15 +149,14 @@ impl Session {
             region: deployment.region.clone(),
         };
         let mut connections = self.connections.lock().await;
-        let aws = match connections.get(&access) {
-            Some(aws) => aws.clone(),
-            None => {
-                let aws = Aws::connect_with(&access, &self.limiter, &self.args.settings())
-                    .await
-                    .map_err(|error| unconnected(&error, &access).about(subject))?;
-                connections.insert(access, aws.clone());
-                aws
-            }
+        let aws = if let Some(aws) = connections.get(&access) {
+            aws.clone()
+        } else {
+            let aws = Aws::connect_with(&access, &self.limiter, &self.args.settings())
+                .await
+                .map_err(|error| unconnected(&error, &access).about(subject))?;
+            connections.insert(access, aws.clone());
+            aws
         };
         own_account(&aws, deployment).map_err(|stop| stop.about(subject))?;
         Ok(aws)

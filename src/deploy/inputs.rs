@@ -265,7 +265,7 @@ pub fn exports_and_imports(template: &Template) -> (BTreeSet<String>, BTreeSet<S
     for (_, output) in template
         .section("Outputs")
         .into_iter()
-        .flat_map(|all| all.iter())
+        .flat_map(crate::json::Object::iter)
     {
         let name = output.get("Export").and_then(|export| export.get("Name"));
         exports.extend(name.and_then(Json::as_str).map(str::to_owned));

@@ -151,7 +151,11 @@ impl Plan {
         text
     }
 
-    /// Reads a file's text; the error says what is wrong with it.
+    /// Reads a file's text.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with it.
     pub fn read(text: &str) -> Result<Self, String> {
         #[derive(Deserialize)]
         #[serde(rename_all = "PascalCase")]

@@ -5,6 +5,7 @@
 //! never two change sets for one plan.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 
 use tokio::time::{Duration, Instant, sleep};
 
@@ -35,7 +36,7 @@ use super::{validation, verify};
 pub const PREFIX: &str = "sageform-";
 
 /// For how long CloudFormation may work on a change set.
-const LONGEST_CREATION: Duration = Duration::from_secs(30 * 60);
+const LONGEST_CREATION: Duration = Duration::from_mins(30);
 
 /// What a stack is to become.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -243,12 +244,12 @@ impl Planning<'_> {
             .as_deref()
             .filter(|_| reason == Reason::Busy)
         {
-            message.push_str(&format!(", by change set `{}`", name_of(set)));
+            let _ = write!(message, ", by change set `{}`", name_of(set));
         }
         if let Some(why) = stack.status_reason.as_deref().map(str::trim)
             && !why.is_empty()
         {
-            message.push_str(&format!(": {why}"));
+            let _ = write!(message, ": {why}");
         }
         let finding = Finding::error("stack-state", message)
             .hint(state::advice(Some(&stack.status), &self.wanted.subject));
@@ -493,7 +494,7 @@ impl Planning<'_> {
                 }
                 Err(error) => {
                     self.remove_shell(&request).await;
-                    return Err(self.not_made(&error));
+                    return Err(Self::not_made(&error));
                 }
             };
             let made = if id.is_empty() {
@@ -550,7 +551,7 @@ impl Planning<'_> {
         ))
     }
 
-    fn not_made(&self, error: &AwsError) -> Stop {
+    fn not_made(error: &AwsError) -> Stop {
         let mut stop = Stop::before(error);
         if matches!(error.kind, ErrorKind::Invalid | ErrorKind::Limit) {
             stop.reason = Reason::ChangeSetFailed;

@@ -1,6 +1,8 @@
 //! What CloudFormation found out about a change set before anything was executed: early validations
 //! and hooks, of those that failed and of those that did not.
 
+use std::fmt::Write as _;
+
 use crate::finding::Finding;
 
 use super::aws::Aws;
@@ -16,7 +18,7 @@ pub async fn warnings(aws: &Aws, change_set: &ChangeSet) -> Vec<String> {
     let mut warnings = Vec::new();
     match aws.change_set_events(&change_set.id).await {
         Ok(events) => warnings.extend(events.iter().filter_map(validation)),
-        Err(error) => warnings.extend(unasked("validations", "DescribeEvents", error.kind)),
+        Err(error) => warnings.push(unasked("validations", "DescribeEvents", error.kind)),
     }
     match aws.change_set_hooks(&change_set.id).await {
         Ok(hooks) => warnings.extend(
@@ -29,7 +31,7 @@ pub async fn warnings(aws: &Aws, change_set: &ChangeSet) -> Vec<String> {
                     None => check.message,
                 }),
         ),
-        Err(error) => warnings.extend(unasked("hooks", "ListHookResults", error.kind)),
+        Err(error) => warnings.push(unasked("hooks", "ListHookResults", error.kind)),
     }
     warnings
 }
@@ -46,10 +48,10 @@ pub async fn explain(aws: &Aws, change_set: &ChangeSet) -> Stop {
                     findings = found;
                 }
             }
-            Err(error) => findings.extend(
-                unasked("validations", "DescribeEvents", error.kind)
-                    .map(|text| Finding::warning("unasked", text)),
-            ),
+            Err(error) => findings.push(Finding::warning(
+                "unasked",
+                unasked("validations", "DescribeEvents", error.kind),
+            )),
         },
         Diagnosis::Hook => match aws.change_set_hooks(&change_set.id).await {
             Ok(hooks) => findings.extend(
@@ -65,10 +67,10 @@ pub async fn explain(aws: &Aws, change_set: &ChangeSet) -> Stop {
                         }
                     }),
             ),
-            Err(error) => findings.extend(
-                unasked("hooks", "ListHookResults", error.kind)
-                    .map(|text| Finding::warning("unasked", text)),
-            ),
+            Err(error) => findings.push(Finding::warning(
+                "unasked",
+                unasked("hooks", "ListHookResults", error.kind),
+            )),
         },
         Diagnosis::Nested { change_sets } => {
             for id in change_sets {
@@ -154,7 +156,7 @@ fn readable(pointer: &str) -> String {
     let mut path = String::new();
     for step in below.split('/') {
         if step.parse::<usize>().is_ok() {
-            path.push_str(&format!("[{step}]"));
+            let _ = write!(path, "[{step}]");
         } else {
             if !path.is_empty() {
                 path.push('.');
@@ -201,10 +203,8 @@ fn checks(hook: &HookResult) -> Vec<Check> {
     }]
 }
 
-fn unasked(what: &str, api: &str, kind: ErrorKind) -> Option<String> {
-    Some(format!(
-        "the {what} of the change set could not be asked for (`cloudformation:{api}`: {kind})"
-    ))
+fn unasked(what: &str, api: &str, kind: ErrorKind) -> String {
+    format!("the {what} of the change set could not be asked for (`cloudformation:{api}`: {kind})")
 }
 
 #[cfg(test)]
