@@ -18,22 +18,14 @@
 
 #[path = "../../tests/it/deploy/call.rs"]
 mod call;
-#[path = "../../tests/it/deploy/calls.rs"]
-mod calls;
 #[path = "../../tests/it/emulator.rs"]
 mod emulator;
 #[path = "../../tests/it/deploys/fleet.rs"]
 mod fleet;
 #[path = "../../tests/it/deploy/http.rs"]
 mod http;
-#[path = "../../tests/it/deploy/play.rs"]
-mod play;
 #[path = "../../tests/it/deploy/proxy.rs"]
 mod proxy;
-#[path = "../../tests/it/deploy/script.rs"]
-mod script;
-#[path = "../../tests/it/deploy/scripted.rs"]
-mod scripted;
 #[path = "../../tests/it/deploy/shapes.rs"]
 mod shapes;
 #[path = "../../tests/it/deploy/values.rs"]

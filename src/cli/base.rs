@@ -128,7 +128,8 @@ impl Files {
     }
 }
 
-fn template(file: &str, bytes: &[u8]) -> Result<Template, Vec<Finding>> {
+/// Reads a template, JSON or YAML, whoever wrote it.
+pub(super) fn template(file: &str, bytes: &[u8]) -> Result<Template, Vec<Finding>> {
     let (document, findings) = parse(file, bytes, &Limits::TEMPLATE);
     let Some(document) = document.filter(|_| findings.is_empty()) else {
         return Err(findings);

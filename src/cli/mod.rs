@@ -9,6 +9,8 @@ mod args;
 mod base;
 mod commands;
 #[cfg(feature = "deploy")]
+mod deployed;
+#[cfg(feature = "deploy")]
 mod deployment;
 mod git;
 #[cfg(feature = "deploy")]

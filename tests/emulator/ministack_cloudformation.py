@@ -28,12 +28,15 @@ _LAST_EXECUTED = {}
 
 
 def _create_change_set(params):
+    stack = handlers._resolve_stack(_p(params, "StackName"))
+    if stack:
+        # By its ARN, ministack would not find the change sets that it has.
+        params = {**params, "StackName": [stack["StackName"]]}
     name, change_set = _p(params, "StackName"), _p(params, "ChangeSetName")
     token = _p(params, "ClientToken")
     key = (get_account_id(), get_region(), name, change_set, token)
     if token and key in _ANSWERS and changesets._find_change_set(change_set, name)[1]:
         return _ANSWERS[key]
-    stack = handlers._resolve_stack(name)
     status = stack["StackStatus"] if stack else "DELETE_COMPLETE"
     kind = _p(params, "ChangeSetType", "UPDATE")
     if kind == "CREATE" and status not in ("DELETE_COMPLETE", "REVIEW_IN_PROGRESS"):

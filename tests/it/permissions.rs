@@ -77,6 +77,9 @@ fn every_api_that_the_deployment_calls_is_allowed_to_some_verb() {
     let policy = deployer(&[large], Verb::ALL, Some("templates"));
     let mut missing = Vec::new();
     for (file, action) in called() {
+        // IAM has no action of its own for it.
+        // https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html
+        let action = action.replace("s3:HeadObject", "s3:GetObject");
         let allowed = policy
             .statements
             .iter()

@@ -7,9 +7,6 @@ use std::process::{Command, Output};
 
 use tempfile::TempDir;
 
-/// Verbs that the files call and that the program does not have yet.
-const COMING: &[&str] = &["apply", "diff", "events", "plan", "status"];
-
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
@@ -92,9 +89,6 @@ fn every_call_has_options_that_the_program_has() {
         let calls = calls(&read(file));
         assert!(calls.len() >= least, "{file}: {calls:?}");
         for words in calls {
-            if COMING.contains(&words[0].as_str()) {
-                continue;
-            }
             let mut arguments = words.clone();
             arguments.push("--help".to_owned());
             let output = sageform(&arguments);
@@ -105,17 +99,6 @@ fn every_call_has_options_that_the_program_has() {
                 String::from_utf8_lossy(&output.stderr)
             );
         }
-    }
-}
-
-#[test]
-fn verbs_that_are_coming_are_not_there_yet() {
-    for verb in COMING {
-        let output = sageform(&[(*verb).to_owned(), "--help".to_owned()]);
-        assert!(
-            !output.status.success(),
-            "`{verb}` is there: take it out of `COMING`"
-        );
     }
 }
 

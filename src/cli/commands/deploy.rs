@@ -67,12 +67,6 @@ pub(in super::super) fn run(args: &DeployArgs, context: &Context<'_>) -> Result<
     }
     let session = Session::new(&args.aws)?;
     let ear = Ear::new(args.format.form());
-    let subjects: Vec<Subject> = waves
-        .iter()
-        .flatten()
-        .map(|reviewed| reviewed.subject.clone())
-        .collect();
-    let count = subjects.len();
     let facts = waves
         .iter()
         .flatten()
@@ -82,6 +76,12 @@ pub(in super::super) fn run(args: &DeployArgs, context: &Context<'_>) -> Result<
         .run(connect_all(&session, facts))
         .map_err(|signal| interrupted(&session, &ear, signal, project.command()))?
         .map_err(stopped)?;
+    let subjects: Vec<Subject> = waves
+        .iter()
+        .flatten()
+        .map(|reviewed| reviewed.subject.clone())
+        .collect();
+    let count = subjects.len();
     let mut all: Vec<Outcome> = Vec::new();
     let mut plans = Vec::new();
     for (order, wave) in waves.into_iter().enumerate() {

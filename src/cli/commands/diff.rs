@@ -4,18 +4,24 @@ use std::collections::BTreeSet;
 
 use clap::{Args, ValueEnum};
 
+use crate::app::{StageTemplate, Synthesis};
 use crate::review::{self, MARKDOWN_LIMIT, StageReview, compare, contrast};
 
 use super::super::args::Selection;
 use super::super::base::{Base, Key, Templates, synthesized};
+#[cfg(feature = "deploy")]
+use super::super::deployed;
 use super::super::project::{Project, unknown_name};
 use super::super::report;
+#[cfg(feature = "deploy")]
+use super::super::session::AwsArgs;
 use super::super::{Context, Exit, Failure, printer};
 
 /// Show what changes, and what that does to endpoints.
 ///
 /// What the stage files and stacks say now is compared with the templates in `templates/`, with those
-/// of a git revision, or with another stage. Nothing is written and no account is needed.
+/// of a git revision, with another stage, or with what is deployed. Nothing is written, and only the
+/// last needs an account.
 ///
 /// Replaced models and endpoint configurations are part of the rollout that they lead to: its steps,
 /// how long it takes, what runs beside the old fleet, and whether scaled capacity stays. Secrets are
@@ -34,6 +40,7 @@ use super::super::{Context, Exit, Failure, printer};
     sageform diff                                        against the files in `templates/`\n  \
     sageform diff --base origin/main --format markdown   for a comment on a pull request\n  \
     sageform diff --stage Production --against Staging   how the stages differ\n  \
+    sageform diff --deployed                             against what is deployed\n  \
     sageform diff --detailed-exitcode                    2 when anything changes"
 )]
 pub(in super::super) struct DiffArgs {
@@ -48,6 +55,11 @@ pub(in super::super) struct DiffArgs {
     #[arg(long, value_name = "STAGE")]
     against: Option<String>,
 
+    /// Compare with the templates of the stacks as they are deployed.
+    #[cfg(feature = "deploy")]
+    #[arg(long, conflicts_with_all = ["base", "against"])]
+    deployed: bool,
+
     /// How to print it.
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: Format,
@@ -55,6 +67,10 @@ pub(in super::super) struct DiffArgs {
     /// Exit with 2 when anything changes.
     #[arg(long)]
     detailed_exitcode: bool,
+
+    #[cfg(feature = "deploy")]
+    #[command(flatten)]
+    aws: AwsArgs,
 }
 
 /// How changes are printed.
@@ -91,17 +107,15 @@ pub(in super::super) fn run(args: &DiffArgs, context: &Context<'_>) -> Result<Ex
         printer::say(&summary);
         return Ok(Exit::Findings);
     }
-    let base = match (&args.base, &args.against) {
-        (Some(revision), _) => Base::Revision(revision.clone()),
-        (None, Some(stage)) => Base::Stage(stage.clone()),
-        (None, None) => Base::Written,
-    };
-    let base = base.load(&project.root, &args.selection, &synthesis)?;
-    let now: Vec<(Key, &str)> = synthesis
+    let compared: Vec<&StageTemplate> = synthesis
         .templates
         .iter()
         .filter(|one| args.selection.has_stage(&one.stage))
         .filter(|one| args.against.as_ref() != Some(&one.stage))
+        .collect();
+    let base = load(args, &project, &synthesis, &compared)?;
+    let now: Vec<(Key, &str)> = compared
+        .into_iter()
         .map(|one| ((one.stage.clone(), one.stack.clone()), one.text.as_str()))
         .collect();
     let reviews = reviews(&now, &base, args.against.is_some());
@@ -112,6 +126,27 @@ pub(in super::super) fn run(args: &DiffArgs, context: &Context<'_>) -> Result<Ex
     } else {
         Exit::Done
     })
+}
+
+/// What the project is compared with.
+fn load(
+    args: &DiffArgs,
+    project: &Project,
+    synthesis: &Synthesis,
+    compared: &[&StageTemplate],
+) -> Result<Templates, Failure> {
+    #[cfg(feature = "deploy")]
+    if args.deployed {
+        return deployed::templates(&args.aws, compared);
+    }
+    #[cfg(not(feature = "deploy"))]
+    let _ = compared;
+    let base = match (&args.base, &args.against) {
+        (Some(revision), _) => Base::Revision(revision.clone()),
+        (None, Some(stage)) => Base::Stage(stage.clone()),
+        (None, None) => Base::Written,
+    };
+    Ok(base.load(&project.root, &args.selection, synthesis)?)
 }
 
 /// A review per stage and stack: those of the project in its order, then those that only the base

@@ -89,6 +89,7 @@ pub(in super::super) fn run(args: &PlanArgs, context: &Context<'_>) -> Result<Ex
         return Err(failure.into());
     }
     let shown = show(&planned, &plan, args.format);
+    // Only a text for people may carry colours.
     match args.format {
         PlanFormat::Text => printer::report(&shown),
         PlanFormat::Json | PlanFormat::Markdown => printer::data(&shown),

@@ -61,8 +61,6 @@ impl Aws {
 fn api(operation: &str) -> &'static str {
     match operation {
         "DescribeEndpoint" => "sagemaker:DescribeEndpoint",
-        "DescribeEndpointConfig" => "sagemaker:DescribeEndpointConfig",
-        "DescribeModel" => "sagemaker:DescribeModel",
         _ => "sagemaker",
     }
 }

@@ -115,6 +115,7 @@ cases! {
     destroy_lists_and_deletes
     destroy_protected
     destroy_review_in_progress
+    diff_against_what_is_deployed
     discard_a_plan
     discard_beside_another_plan
     drift_of_what_is_compared

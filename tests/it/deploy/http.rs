@@ -2,7 +2,10 @@
 
 use std::fmt::Write as _;
 use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
-use std::net::TcpStream;
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
 use std::time::Duration;
 
 /// A request or an answer, its body complete.
@@ -197,4 +200,33 @@ fn reason(status: u16) -> &'static str {
         503 => "Service Unavailable",
         _ => "Other",
     }
+}
+
+/// Listens on a free port; every connection gets a thread.
+pub(crate) fn listen(
+    serve: impl Fn(TcpStream) + Send + Sync + 'static,
+) -> (SocketAddr, Arc<AtomicBool>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let stop = Arc::new(AtomicBool::new(false));
+    let stopped = Arc::clone(&stop);
+    let serve = Arc::new(serve);
+    thread::spawn(move || {
+        for stream in listener.incoming() {
+            if stopped.load(Ordering::SeqCst) {
+                return;
+            }
+            if let Ok(stream) = stream {
+                let serve = Arc::clone(&serve);
+                thread::spawn(move || serve(stream));
+            }
+        }
+    });
+    (address, stop)
+}
+
+/// Ends what [`listen`] began, by a last connection that makes it look.
+pub(crate) fn hang_up(address: SocketAddr, stop: &AtomicBool) {
+    stop.store(true, Ordering::SeqCst);
+    let _ = TcpStream::connect(address);
 }

@@ -10,8 +10,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::call::Call;
-use super::http::{Message, reader};
-use super::scripted::{hang_up, listen};
+use super::http::{Message, hang_up, listen, reader};
 use super::shapes;
 
 /// A running proxy. It stops when it is dropped.

@@ -2,14 +2,14 @@
 //! reference.
 
 use std::io;
-use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::net::{SocketAddr, TcpStream};
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex};
 use std::thread;
 
 use super::call::Call;
 use super::calls;
-use super::http::{Message, reader};
+use super::http::{Message, hang_up, listen, reader};
 use super::play::{Play, Record};
 use super::script::Script;
 
@@ -81,33 +81,4 @@ fn serve(mut stream: TcpStream, play: &Mutex<Play>) -> io::Result<()> {
         }
     }
     Ok(())
-}
-
-/// Listens on a free port; every connection gets a thread.
-pub(crate) fn listen(
-    serve: impl Fn(TcpStream) + Send + Sync + 'static,
-) -> (SocketAddr, Arc<AtomicBool>) {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = listener.local_addr().unwrap();
-    let stop = Arc::new(AtomicBool::new(false));
-    let stopped = Arc::clone(&stop);
-    let serve = Arc::new(serve);
-    thread::spawn(move || {
-        for stream in listener.incoming() {
-            if stopped.load(Ordering::SeqCst) {
-                return;
-            }
-            if let Ok(stream) = stream {
-                let serve = Arc::clone(&serve);
-                thread::spawn(move || serve(stream));
-            }
-        }
-    });
-    (address, stop)
-}
-
-/// Ends what [`listen`] began, by a last connection that makes it look.
-pub(crate) fn hang_up(address: SocketAddr, stop: &AtomicBool) {
-    stop.store(true, Ordering::SeqCst);
-    let _ = TcpStream::connect(address);
 }

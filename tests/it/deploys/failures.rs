@@ -145,8 +145,9 @@ fn a_program_that_is_stopped_leaves_the_deployment_running_and_another_takes_it_
     room.edit("fraud", "2026-11", "2026-12");
     room.account
         .next("fraud-Staging", ENDPOINT, "update", json!({"seconds": 4}));
+    room.run("plan --stage Staging --stack fraud").ends(0);
     let child = room
-        .command(FRAUD)
+        .command("apply plan.json --yes")
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
@@ -164,11 +165,18 @@ fn a_program_that_is_stopped_leaves_the_deployment_running_and_another_takes_it_
         "{said}"
     );
 
-    room.run(FRAUD)
+    assert_eq!(
+        room.account.endpoint("fraud-Staging")["EndpointStatus"],
+        "Updating"
+    );
+    room.run("apply plan.json --yes")
         .ends(0)
-        .says("this is being deployed already, and will be followed");
+        .says("its execution has begun already: following it");
     assert_ne!(room.in_service("fraud-Staging"), old);
     assert_eq!(room.list("EndpointConfig").len(), 2);
+    room.run("events --follow --stage Staging --stack fraud")
+        .ends(0)
+        .says("UPDATE_COMPLETE");
 }
 
 #[test]

@@ -15,6 +15,8 @@ pub(super) enum Wrong {
     Fault(Fault),
     /// The answer comes after the program has given up waiting for it.
     TooLate,
+    /// No call comes through from here on, until the program has given up.
+    Outage,
     /// The program is killed, and the service does not see the call.
     EndBefore,
     /// The service does what is asked, and the program is killed before the answer.
@@ -77,6 +79,7 @@ impl Wrong {
         match self {
             Self::Fault(fault) => fault.clone(),
             Self::TooLate => Fault::Slow(Duration::from_secs(1)),
+            Self::Outage => Fault::DropBefore,
             Self::EndBefore => Fault::RunBefore(run.victim.ender()),
             Self::EndAfter => Fault::RunAfter(run.victim.ender()),
             Self::EndAnswered => Fault::RunAnswered(run.victim.ender()),
@@ -109,10 +112,15 @@ pub(super) fn run(
     expected: &Expected,
 ) -> Result<Outcome, String> {
     let run = scenario.begin().ok_or("there is no emulator")?;
-    run.proxy.set(vec![Rule {
-        at: At::Call(case.call),
+    let last = match case.wrong {
+        Wrong::Outage => case.call + 100,
+        _ => case.call,
+    };
+    let rules = (case.call..=last).map(|call| Rule {
+        at: At::Call(call),
         fault: case.wrong.fault(&run),
-    }]);
+    });
+    run.proxy.set(rules.collect());
     let (attempts, timeout) = (case.attempts.to_string(), case.wrong.timeout());
     let mut stopped = None;
     for command in scenario.commands() {
@@ -124,6 +132,7 @@ pub(super) fn run(
             return Err(format!("it stopped twice\n{}", words(&ended)));
         }
         let how = how(&ended, &case.wrong)?;
+        run.proxy.set(Vec::new());
         let again = run.command(command, &["--timeout", "30"]);
         if !again.status.success() {
             return Err(format!(
@@ -139,12 +148,47 @@ pub(super) fn run(
         return Err(format!("expected {:#?}\ngot {state:#?}", expected.state));
     }
     let harmed = run.proxy.log().iter().any(|entry| entry.fault.is_some());
-    match stopped {
-        Some(how) => Ok(Outcome::Again(how)),
-        None if harmed && !case.wrong.ends() => Ok(Outcome::Through),
+    Ok(match stopped {
+        Some(how) => Outcome::Again(how),
         // Killed when all was said, it may have come to its end first.
-        None if harmed => Ok(Outcome::Through),
-        None => Ok(Outcome::Unharmed),
+        None if harmed => Outcome::Through,
+        None => Outcome::Unharmed,
+    })
+}
+
+/// Runs the commands again and again, killed one call later each time, until they are done: how often.
+///
+/// # Errors
+///
+/// What is not as it has to be.
+pub(super) fn kill_again_and_again(
+    scenario: &Scenario,
+    expected: &Expected,
+    wrong: &Wrong,
+) -> Result<usize, String> {
+    let run = scenario.begin().ok_or("there is no emulator")?;
+    let mut kills = 0;
+    for command in scenario.commands() {
+        let mut call = 1;
+        loop {
+            run.proxy.set(vec![Rule {
+                at: At::Call(call),
+                fault: wrong.fault(&run),
+            }]);
+            let ended = run.command(command, &[]);
+            if ended.status.success() {
+                break;
+            }
+            how(&ended, wrong)?;
+            kills += 1;
+            call += 1;
+        }
+    }
+    let state = State::look(&run.account);
+    if state == expected.state {
+        Ok(kills)
+    } else {
+        Err(format!("expected {:#?}\ngot {state:#?}", expected.state))
     }
 }
 

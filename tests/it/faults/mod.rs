@@ -16,12 +16,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use self::cases::{Case, Outcome, Wrong, run};
+use self::cases::{Case, Outcome, Wrong, kill_again_and_again, run};
 use self::scenario::{Action, Scenario};
 use crate::deploy::proxy::Fault;
 
 /// Cases that run at the same time.
-const THREADS: usize = 6;
+const THREADS: usize = 4;
 
 /// How long an answer takes that is slow, and still comes in time.
 const SLOW: Duration = Duration::from_millis(100);
@@ -43,22 +43,29 @@ fn an_update_survives_every_fault_at_every_call_and_its_end() {
 
 #[test]
 fn a_creation_survives_a_fault_at_every_call_and_its_end() {
-    sweep(Scenario::new(Action::Create), 120, thinner);
+    sweep(Scenario::new(Action::Create), 85, thinner);
 }
 
 #[test]
 fn an_apply_of_a_plan_survives_a_fault_at_every_call_and_its_end() {
-    sweep(Scenario::new(Action::PlanAndApply), 120, thinner);
+    sweep(Scenario::new(Action::PlanAndApply), 110, thinner);
 }
 
 #[test]
 fn a_deployment_of_nothing_survives_a_fault_at_every_call_and_its_end() {
-    sweep(Scenario::new(Action::Nothing), 70, thinner);
+    sweep(Scenario::new(Action::Nothing), 40, thinner);
 }
 
 #[test]
 fn a_template_in_s3_survives_a_fault_at_every_call_and_its_end() {
-    sweep(Scenario::new(Action::Large), 70, thinner);
+    sweep(Scenario::new(Action::Large), 20, |index, calls| {
+        let uploaded = calls.iter().position(|api| api == "CreateChangeSet");
+        if uploaded.is_some_and(|uploaded| index <= uploaded + 2) {
+            thinner(index, calls)
+        } else {
+            Vec::new()
+        }
+    });
 }
 
 /// The update takes a second, so that what comes after the end of the program finds it under way.
@@ -79,6 +86,50 @@ fn whoever_repeats_what_is_still_under_way_picks_it_up() {
             };
             with_attempts(wrongs, ATTEMPTS)
         });
+    }
+}
+
+/// Up to the execution; after it, contact is looked for much longer than a test takes.
+#[test]
+fn an_outage_leaves_what_the_next_run_needs() {
+    for (action, least) in [
+        (Action::Create, 8),
+        (Action::Update, 14),
+        (Action::Large, 8),
+    ] {
+        sweep(Scenario::new(action), least, |index, calls| {
+            let executed = calls.iter().position(|api| api == "ExecuteChangeSet");
+            match executed {
+                Some(executed) if index <= executed + 1 => with_attempts(vec![Wrong::Outage], 1),
+                _ => Vec::new(),
+            }
+        });
+    }
+}
+
+/// Each run comes one call further than the one before it.
+#[test]
+fn whoever_is_killed_again_and_again_gets_there_in_the_end() {
+    for action in [Action::Update, Action::Create, Action::PlanAndApply] {
+        let scenario = Scenario::new(action);
+        let Some(expected) = scenario.undisturbed() else {
+            return;
+        };
+        let kills: usize = thread::scope(|scope| {
+            let threads: Vec<_> = every_end()
+                .into_iter()
+                .map(|wrong| {
+                    let (scenario, expected) = (&scenario, &expected);
+                    scope.spawn(move || kill_again_and_again(scenario, expected, &wrong))
+                })
+                .collect();
+            let kills = threads.into_iter().map(|thread| thread.join().unwrap());
+            kills.map(|kills| kills.unwrap()).sum()
+        });
+        say(&format!(
+            "{scenario}: killed {kills} times in 3 cases, and done"
+        ));
+        assert!(kills >= 35, "{kills}");
     }
 }
 
@@ -111,14 +162,26 @@ fn thinned(index: usize) -> Vec<Wrong> {
     ]
 }
 
-/// By turns one fault with the program trying again; three without; and every end.
-fn thinner(index: usize, _: &[String]) -> Vec<(Wrong, u32)> {
+/// By turns one fault with the program trying again, and two without; and the ends.
+fn thinner(index: usize, calls: &[String]) -> Vec<(Wrong, u32)> {
     let mut faults = Wrong::faults(SLOW);
     let turn = index % faults.len();
-    let mut cases = with_attempts(vec![faults.swap_remove(turn)], ATTEMPTS);
-    cases.extend(with_attempts(thinned(index), 1));
-    cases.extend(with_attempts(every_end(), ATTEMPTS));
+    let mut wrongs = vec![faults.swap_remove(turn), Wrong::EndBefore, Wrong::EndAfter];
+    // Anywhere else that is the same as to end before the next call.
+    if index == calls.len() {
+        wrongs.push(Wrong::EndAnswered);
+    }
+    let mut cases = with_attempts(wrongs, ATTEMPTS);
+    cases.extend(with_attempts(
+        thinned(index).into_iter().take(2).collect(),
+        1,
+    ));
     cases
+}
+
+fn say(figure: &str) {
+    // Past the capture of the test harness, which shows nothing of a test that passes.
+    writeln!(stderr().lock(), "faults: {figure}").unwrap();
 }
 
 /// Runs the cases of every call, and prints how many there were.
@@ -176,15 +239,12 @@ fn sweep(scenario: Scenario, least: usize, of: impl Fn(usize, &[String]) -> Vec<
         .into_iter()
         .map(|(how, count)| format!("{how}: {count}"))
         .collect();
-    // Past the capture of the test harness, which shows nothing of a test that passes.
-    writeln!(
-        stderr().lock(),
-        "faults: {scenario}: {} calls, {} cases: {through} went through, {again} needed one rerun ({})",
+    say(&format!(
+        "{scenario}: {} calls, {} cases: {through} went through, {again} needed one rerun ({})",
         expected.calls.len(),
         through + again,
         codes.join(", "),
-    )
-    .unwrap();
+    ));
     assert!(
         failures.is_empty(),
         "{} of {} cases:\n\n{}",

@@ -145,7 +145,11 @@ impl Scenario {
             Action::Nothing => deployed(&account, &template(), true),
             Action::Large => {
                 let bucket = format!("/templates-{}", account.id);
-                assert_eq!(account.s3("PUT", &bucket, b"").0, 200);
+                let place = format!(
+                    "<CreateBucketConfiguration><LocationConstraint>{REGION}</LocationConstraint>\
+                     </CreateBucketConfiguration>"
+                );
+                assert_eq!(account.s3("PUT", &bucket, place.as_bytes()).0, 200);
             }
         }
         if self.seconds > 0 {
