@@ -18,7 +18,7 @@ use super::stack::StackResource;
 use super::stop::{Reason, Stop};
 
 /// How long an endpoint may still be at work after its stack is done.
-pub const LONGEST_SETTLING: Duration = Duration::from_secs(15 * 60);
+pub const LONGEST_SETTLING: Duration = Duration::from_mins(15);
 
 /// An endpoint of a stack beside what SageMaker says of it.
 #[derive(Debug, Clone, PartialEq)]
@@ -45,6 +45,10 @@ pub struct Problem {
 }
 
 /// The endpoints that a stack has, each compared with what its template says.
+///
+/// # Errors
+///
+/// What `CloudFormation` or `SageMaker` does not answer.
 pub async fn look(aws: &Aws, stack: &str, template: &Template) -> Result<Vec<Serving>, AwsError> {
     let endpoints = inputs::endpoints(template);
     if endpoints.is_empty() {
