@@ -90,7 +90,7 @@ fn an_endpoint_that_sagemaker_takes_back_silently_stops_the_promotion() {
     room.run(all)
         .ends(22)
         .says("which the stack made, got")
-        .says("1 of 2 stacks were not begun");
+        .says("not begun: Production/fraud");
     assert_eq!(room.in_service("fraud-Staging"), old);
     assert_eq!(room.status("fraud-Staging"), "UPDATE_COMPLETE");
     assert_eq!(room.status("fraud-Production"), "gone");
