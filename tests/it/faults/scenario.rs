@@ -2,6 +2,7 @@
 
 use std::fmt::{self, Write as _};
 use std::fs;
+use std::path::PathBuf;
 use std::sync::OnceLock;
 
 use serde_json::json;
@@ -53,7 +54,7 @@ pub(super) enum Action {
 }
 
 /// What is done, and how long it takes.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct Scenario {
     pub(super) action: Action,
     /// For how long the endpoint is being updated.
@@ -167,7 +168,7 @@ impl Scenario {
     }
 
     /// The project with its templates.
-    fn project(&self) -> std::path::PathBuf {
+    fn project(&self) -> PathBuf {
         static SMALL: OnceLock<TempDir> = OnceLock::new();
         static LARGE: OnceLock<TempDir> = OnceLock::new();
         let (shared, name, config) = match self.action {
