@@ -28,8 +28,6 @@ mod http;
 mod proxy;
 #[path = "../../tests/it/deploy/shapes.rs"]
 mod shapes;
-#[path = "../../tests/it/deploy/values.rs"]
-mod values;
 
 use std::collections::BTreeMap;
 use std::process::{Command, Stdio};

@@ -33,8 +33,8 @@ const STYLES: Styles = Styles::styled()
                   and run `sageform synth`:\n\n  \
                   Staging:\n    InstanceCount: 1\n    InstanceType: ml.m5.large\n  \
                   Production:\n    ServerlessMaxConcurrency: 2\n\n\
-                  Exit codes: 0 done; 1 findings, stale files, or a mistake on the command line; 2 changes \
-                  (`diff --detailed-exitcode`)."
+                  Exit codes: 0 done; 1 findings, stale files, or a mistake on the command line; 2 changes, \
+                  with `--detailed-exitcode`. `plan`, `apply` and `deploy` have more: see their help."
 )]
 pub(super) struct Cli {
     #[command(flatten)]
