@@ -117,12 +117,12 @@ fn deploy(parallel: &str) -> Option<(Duration, Vec<Seen>)> {
 }
 
 fn report(parallel: &str, took: Duration, log: &[Seen]) {
-    let spans = applied(log);
+    let spans: Vec<_> = applied(log).into_values().collect();
     println!(
         "\n--max-parallel {parallel}: {:.1} s, {} stacks, {} of them at once, {} requests",
         took.as_secs_f64(),
         spans.len(),
-        overlap(spans.values()),
+        overlap(&spans),
         log.len()
     );
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();

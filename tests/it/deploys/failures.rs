@@ -67,7 +67,7 @@ fn an_update_that_fails_leaves_the_old_model_in_service() {
     assert_eq!(failed.err.matches("error[").count(), 1, "{}", failed.err);
     assert_eq!(room.status("fraud-Staging"), "UPDATE_ROLLBACK_COMPLETE");
     assert_eq!(room.in_service("fraud-Staging"), old);
-    assert_eq!(room.list("EndpointConfig"), [old.clone()]);
+    assert_eq!(room.list("EndpointConfig"), std::slice::from_ref(&old));
 
     // The plan was executed, and how that ended stays true.
     room.run("apply plan.json --yes")
@@ -126,7 +126,7 @@ fn an_endpoint_that_somebody_else_updates_is_left_alone() {
         .says("expected it to be InService, got Updating")
         .does_not_say("executing");
     assert_eq!(room.status("fraud-Staging"), "CREATE_COMPLETE");
-    assert_eq!(room.list("EndpointConfig"), [old.clone()]);
+    assert_eq!(room.list("EndpointConfig"), std::slice::from_ref(&old));
 
     room.account
         .set_endpoint_status("fraud-Staging", "InService");

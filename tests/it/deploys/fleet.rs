@@ -3,6 +3,7 @@
 //! The benchmark `deploy` uses this file too.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 use std::time::Duration;
@@ -42,7 +43,7 @@ pub(crate) fn write(project: &Path) {
 "
         );
         for (stage, region) in STAGES {
-            text += &format!("{stage}: {{Region: {region}}}\n");
+            writeln!(text, "{stage}: {{Region: {region}}}").unwrap();
         }
         fs::write(config.join(format!("model-{stack}.yaml")), text).unwrap();
     }
@@ -111,12 +112,12 @@ pub(crate) fn applied(log: &[Seen]) -> BTreeMap<String, Span> {
 }
 
 /// The greatest number of spans at any moment.
-pub(crate) fn overlap<'a>(spans: impl Iterator<Item = &'a Span> + Clone) -> usize {
+pub(crate) fn overlap(spans: &[Span]) -> usize {
     let at = |moment: Duration| {
-        spans
-            .clone()
-            .filter(|(from, to)| (*from..=*to).contains(&moment))
-            .count()
+        let running = spans
+            .iter()
+            .filter(|(from, to)| (*from..=*to).contains(&moment));
+        running.count()
     };
-    spans.clone().map(|(from, _)| at(*from)).max().unwrap_or(0)
+    spans.iter().map(|(from, _)| at(*from)).max().unwrap_or(0)
 }

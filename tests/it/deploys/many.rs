@@ -65,7 +65,7 @@ fn ten_stacks_in_three_stages_deploy_in_order_within_the_bounds_that_were_set() 
             .map(|(_, span)| *span)
             .collect();
         assert_eq!(of_stage.len(), STACKS);
-        assert_eq!(overlap(of_stage.iter()), PARALLEL, "{stage}: {of_stage:?}");
+        assert_eq!(overlap(&of_stage), PARALLEL, "{stage}: {of_stage:?}");
         // Credentials are looked at before anything; the rest waits for the stage before.
         let first = log
             .iter()

@@ -1,5 +1,7 @@
 //! The plan file: what it binds, when it is refused, and how it is thrown away.
 
+use std::fmt::Write as _;
+
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
@@ -8,7 +10,6 @@ use super::room::Room;
 const PLAN: &str = "plan --stage Staging --stack fraud";
 
 fn sha256(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
     Sha256::digest(bytes)
         .iter()
         .fold(String::new(), |mut text, byte| {
@@ -93,7 +94,8 @@ fn a_plan_that_is_thrown_away_leaves_nothing_behind() {
 fn a_large_template_goes_through_a_bucket_under_its_digest() {
     let mut stage_file = "Defaults: {Region: us-east-1}\nStaging:\n  Variants:\n".to_owned();
     for variant in ["one", "other"] {
-        stage_file += &format!(
+        write!(
+            stage_file,
             "    - Name: {variant}
       Weight: 1
       InstanceType: ml.m5.large
@@ -102,10 +104,11 @@ fn a_large_template_goes_through_a_bucket_under_its_digest() {
         Image: 683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:1.7-1
         ModelDataUrl: s3://models/large/{variant}.tar.gz
         Environment:\n"
-        );
+        )
+        .unwrap();
         for number in 0..30 {
             let value = "x".repeat(1000);
-            stage_file += &format!("          VARIABLE_{number}: {value}\n");
+            writeln!(stage_file, "          VARIABLE_{number}: {value}").unwrap();
         }
     }
     let Some(room) = Room::of("large", &stage_file) else {

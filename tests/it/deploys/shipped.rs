@@ -1,6 +1,7 @@
 //! What ships in `config/` and `stacks/`: made, made again, given a new model, and destroyed.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 use std::fs;
 
 use serde_json::{Value, json};
@@ -35,9 +36,11 @@ fn every_shipped_stack_serves_in_every_stage_of_its_own_account() {
     let mut profiles = String::new();
     for (stage, account) in accounts {
         let id = &account.id;
-        profiles += &format!(
+        write!(
+            profiles,
             "[profile {stage}]\naws_access_key_id = {id}\naws_secret_access_key = secret\n"
-        );
+        )
+        .unwrap();
     }
     fs::write(staging.path("profiles"), profiles).unwrap();
     let run = |arguments: &str| -> Ran {
