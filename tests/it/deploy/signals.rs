@@ -1,5 +1,6 @@
 //! What SIGINT and SIGTERM do: nothing to what runs in AWS, and away with what was only planned.
 #![cfg(unix)]
+#![expect(clippy::disallowed_methods, reason = "a signal comes in time")]
 
 use std::path::Path;
 use std::thread;
