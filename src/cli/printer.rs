@@ -3,7 +3,9 @@
 //! Texts for people may always carry colours. Whether these reach the reader is decided by
 //! `--color`, by `NO_COLOR`, and by whether the stream is a terminal.
 
-use std::io::{self, IsTerminal as _, Write as _};
+#[cfg(feature = "deploy")]
+use std::io::IsTerminal as _;
+use std::io::{self, Write as _};
 
 /// Writes data to standard output as it is, byte by byte.
 pub(super) fn data(text: &str) -> io::Result<()> {
@@ -27,16 +29,19 @@ pub(super) fn say(text: &str) {
 }
 
 /// Whether somebody watches standard error as it is written.
+#[cfg(feature = "deploy")]
 pub(super) fn is_terminal() -> bool {
     io::stderr().is_terminal()
 }
 
 /// Whether somebody can be asked.
+#[cfg(feature = "deploy")]
 pub(super) fn can_ask() -> bool {
     io::stdin().is_terminal() && is_terminal()
 }
 
 /// Asks on the terminal; `None` where nobody can be asked.
+#[cfg(feature = "deploy")]
 pub(super) fn ask(question: &str) -> Option<String> {
     if !can_ask() {
         return None;

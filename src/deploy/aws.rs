@@ -3,7 +3,7 @@
 //! `CloudFormation` and STS are called by the SDK. `SageMaker` and S3 are signed by hand: of the one,
 //! a call or two are needed from the largest crate that there is; of the other, one upload. All go
 //! through one HTTP client with one limiter, and every failure becomes an
-//! [`AwsError`](super::error::AwsError).
+//! [`AwsError`].
 //!
 //! Credentials are found as the AWS CLI finds them: the environment, profiles (with SSO, assumed roles
 //! and `credential_process`), web identity, containers and instances. A profile that is asked for by
