@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 
 use crate::app::{Deployment, stack_name};
-use crate::deploy::inputs::exports_and_imports;
-use crate::deploy::planning::read_template;
+use crate::deploy::inputs::{exports_and_imports, read_template};
 use crate::deploy::progress::Subject;
 use crate::deploy::waves::{Member, waves};
 use crate::finding::Finding;

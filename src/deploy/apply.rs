@@ -8,11 +8,12 @@ use crate::finding::Finding;
 use super::aws::Aws;
 use super::change_set::{Change, ChangeSet, ChangeSetType};
 use super::diagnosis::{Diagnosis, diagnose};
-use super::digest::sha256;
+use super::digest::{sha256, token};
 use super::error::{AwsError, ErrorKind};
 use super::follow::{Before, Ended, Following, follow};
+use super::inputs::read_template;
 use super::plan::{Base, PlannedChangeSet, PlannedStack};
-use super::planning::{describe, other_template, read_template, token};
+use super::planning::{describe, other_template};
 use super::progress::{Listener, Notice, Pace, Subject};
 use super::stack::StackDescription;
 use super::state::{self, Entry, Terminal};
@@ -286,6 +287,13 @@ impl Applying<'_> {
             .stack_template(&planned.stack_id)
             .await
             .map_err(|error| Stop::before(&error))?;
+        let planned_for = self.planned.base.as_ref().map(|base| &base.template_sha256);
+        if planned_for.is_some_and(|known| *known != sha256(text.as_bytes())) {
+            return Err(stale(format!(
+                "the stack `{}` has another template now than when the plan was made",
+                self.planned.stack_name
+            )));
+        }
         // Somebody else's template may be YAML; then its endpoints are not known.
         let Ok(base) = read_template(&text) else {
             listener(

@@ -20,6 +20,14 @@ pub fn sha256_of(parts: &[&str]) -> String {
     hex(&hasher.finalize())
 }
 
+/// An idempotency token for what is to be done once about something.
+///
+/// CloudFormation accepts a letter or digit, then those and `-`, up to 128 characters.
+pub fn token(what: &str, about: &str) -> String {
+    let digest = sha256(about.as_bytes());
+    format!("sageform-{what}-{}", digest.get(..32).unwrap_or(&digest))
+}
+
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::new(), |mut text, byte| {
         // Writing to a text does not fail.

@@ -12,7 +12,7 @@ use tokio::time::{Instant, sleep};
 use super::aws::Aws;
 use super::cause::ENDPOINT;
 use super::error::{AwsError, ErrorKind};
-use super::planning::read_template;
+use super::inputs::read_template;
 use super::progress::{Listener, Notice, Pace, Subject};
 use super::stack::{ResourceDrift, StackDescription, StackResource};
 use super::verify::{self, Serving};

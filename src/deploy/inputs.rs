@@ -37,6 +37,19 @@ const IAM: &[(&str, Option<&str>)] = &[
     ("AWS::IAM::UserToGroupAddition", None),
 ];
 
+/// Reads a template that this program or another submitted.
+///
+/// # Errors
+///
+/// What is wrong with a text that is not a JSON object.
+pub fn read_template(text: &str) -> Result<Template, String> {
+    match serde_json::from_str(text) {
+        Ok(Json::Object(document)) => Ok(Template::from_document(document)),
+        Ok(other) => Err(format!("expected an object, got {}", other.kind())),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
 /// The capabilities that a template needs and no others, sorted.
 pub fn capabilities(template: &Template) -> Vec<String> {
     let mut needed = BTreeSet::new();

@@ -4,39 +4,34 @@
 //! the caller included. Whoever repeats a plan that was cut short finds what is there already, and
 //! never two change sets for one plan.
 
+mod describe;
+mod make;
+mod request;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use tokio::time::{Duration, Instant, sleep};
-
 use crate::finding::Finding;
-use crate::json::Json;
 use crate::review;
 use crate::template::Template;
 
 use super::apply::name_of;
 use super::aws::Aws;
-use super::change_set::{
-    Change, ChangeSet, ChangeSetSummary, ChangeSetType, NewChangeSet, ParameterValue,
-    RollbackConfiguration, TemplateSource,
-};
-use super::diagnosis::{Diagnosis, diagnose};
-use super::digest::{sha256, sha256_of};
-use super::error::{AwsError, ErrorKind};
-use super::inputs;
+use super::change_set::{Change, ChangeSet, ChangeSetSummary, ChangeSetType, ParameterValue};
+use super::digest::sha256;
+use super::error::ErrorKind;
+use super::inputs::{self, read_template};
 use super::plan::{Base, PlannedChangeSet, PlannedStack, PlannedTemplate};
 use super::progress::{Listener, Notice, Pace, Subject};
-use super::recover;
 use super::stack::StackDescription;
 use super::state::{self, Entry};
 use super::stop::{Reason, Stop};
 use super::{validation, verify};
+pub(super) use describe::describe;
+use describe::nested;
 
 /// What the names of this program's change sets begin with, for policies to refer to.
 pub const PREFIX: &str = "sageform-";
-
-/// For how long CloudFormation may work on a change set.
-const LONGEST_CREATION: Duration = Duration::from_mins(30);
 
 /// What a stack is to become.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -187,7 +182,9 @@ impl Planning<'_> {
         let mut others = Vec::new();
         if let Some(change_set) = change_set {
             self.prove(&change_set).await?;
-            let nested = self.nested(&change_set.changes).await?;
+            let nested = nested(self.aws, &change_set.changes)
+                .await
+                .map_err(|error| Stop::before(&error))?;
             let warnings = validation::warnings(self.aws, &change_set).await;
             planned.warnings.extend(warnings);
             if let (Some(stack), Some(base)) = (&current, &base_template) {
@@ -339,288 +336,6 @@ impl Planning<'_> {
         }
     }
 
-    /// The alarms of the stack that guard its endpoints.
-    async fn rollback(
-        &self,
-        stack: &StackDescription,
-        base: &Template,
-        new: &Template,
-    ) -> Result<Option<RollbackConfiguration>, Stop> {
-        let alarms = inputs::guarding_alarms(new, base);
-        if alarms.is_empty() {
-            return Ok(None);
-        }
-        let resources = self
-            .aws
-            .stack_resources(&stack.id)
-            .await
-            .map_err(|error| Stop::before(&error))?;
-        let identity = self.aws.identity();
-        let alarm_arns = resources
-            .iter()
-            .filter(|resource| alarms.contains(&resource.logical_id))
-            .filter_map(|resource| resource.physical_id.as_deref())
-            .map(|name| {
-                format!(
-                    "arn:{}:cloudwatch:{}:{}:alarm:{name}",
-                    identity.partition,
-                    self.aws.region(),
-                    identity.account
-                )
-            })
-            .collect();
-        Ok(Some(RollbackConfiguration {
-            alarm_arns,
-            monitoring_minutes: self.wanted.monitoring_minutes,
-        }))
-    }
-
-    /// Puts a template that is too large for a request where CloudFormation can read it.
-    async fn upload(&self) -> Result<Option<String>, Stop> {
-        let size = self.wanted.text.len();
-        if size <= inputs::LARGEST_BODY {
-            return Ok(None);
-        }
-        let Some(bucket) = &self.wanted.template_bucket else {
-            let finding = Finding::error(
-                "template-bucket",
-                format!(
-                    "the template has {size} bytes, and a request holds {} at most",
-                    inputs::LARGEST_BODY
-                ),
-            )
-            .hint("name a bucket that it may be put into with `--template-bucket NAME`");
-            return Err(Stop::new(Reason::Refused, finding));
-        };
-        let bucket = bucket
-            .replace("{account}", &self.aws.identity().account)
-            .replace("{region}", self.aws.region());
-        // Content-addressed, so that it is uploaded once and never replaced.
-        let key = format!(
-            "sageform/{}.template.json",
-            sha256(self.wanted.text.as_bytes())
-        );
-        let url = self
-            .aws
-            .upload_template(&bucket, &key, &self.wanted.text)
-            .await
-            .map_err(|error| Stop::before(&error))?;
-        Ok(Some(url))
-    }
-
-    fn request(
-        &self,
-        base: Option<&Base>,
-        url: Option<&str>,
-        parameters: BTreeMap<String, ParameterValue>,
-        capabilities: Vec<String>,
-        rollback: Option<RollbackConfiguration>,
-    ) -> NewChangeSet {
-        let wanted = self.wanted;
-        let identity = self.aws.identity();
-        let digest = {
-            let base = base.map(|base| format!("{base:?}")).unwrap_or_default();
-            sha256_of(&[
-                &wanted.stack_name,
-                &identity.account,
-                &identity.arn,
-                self.aws.region(),
-                &base,
-                &wanted.text,
-                &format!("{parameters:?}"),
-                &format!("{:?}", wanted.tags),
-                &format!("{:?}", wanted.role_arn),
-                &format!("{rollback:?}"),
-                &capabilities.join(","),
-            ])
-        };
-        let short = digest.get(..20).unwrap_or(&digest);
-        let name = format!("{PREFIX}{}-{short}", name_part(&wanted.subject.stage));
-        NewChangeSet {
-            stack: base.map_or_else(|| wanted.stack_name.clone(), |base| base.stack_id.clone()),
-            description: format!(
-                "{} of {}, template sha256 {}",
-                wanted.subject.stack,
-                wanted.subject.stage,
-                sha256(wanted.text.as_bytes())
-            ),
-            kind: if base.is_some() {
-                ChangeSetType::Update
-            } else {
-                ChangeSetType::Create
-            },
-            template: match url {
-                Some(url) => TemplateSource::Url(url.to_owned()),
-                None => TemplateSource::Body(wanted.text.clone()),
-            },
-            parameters,
-            tags: wanted.tags.clone(),
-            capabilities,
-            role_arn: wanted.role_arn.clone(),
-            rollback,
-            on_stack_failure: None,
-            token: name.clone(),
-            name,
-        }
-    }
-
-    /// Makes the change set, or finds it; `None` where there is nothing to change.
-    async fn create(
-        &self,
-        mut request: NewChangeSet,
-        listener: &Listener,
-    ) -> Result<(Option<ChangeSet>, bool), Stop> {
-        for attempt in 1..=3 {
-            let (id, found) = match self.aws.create_change_set(&request).await {
-                Ok(created) => {
-                    let made = Notice::Made {
-                        change_set: created.id.clone(),
-                        stack_id: created.stack_id,
-                    };
-                    listener(&self.wanted.subject, made);
-                    (created.id, false)
-                }
-                Err(error) if error.kind == ErrorKind::AlreadyExists => {
-                    let existing = self
-                        .aws
-                        .change_set_named(&request.stack, &request.name)
-                        .await
-                        .map_err(|error| Stop::before(&error))?;
-                    match existing {
-                        Some(existing) => (existing.id, true),
-                        // It was deleted in between, or the token outlives it.
-                        None => (String::new(), true),
-                    }
-                }
-                Err(error) => {
-                    self.remove_shell(&request).await;
-                    return Err(Self::not_made(&error));
-                }
-            };
-            let made = if id.is_empty() {
-                None
-            } else {
-                self.finished(&id).await?
-            };
-            match made.as_ref().map(diagnose) {
-                Some(Diagnosis::Ready) => return Ok((made, found)),
-                Some(Diagnosis::Empty) => {
-                    self.remove(&id, &request).await?;
-                    return Ok((None, found));
-                }
-                // Left by an earlier try: this one is to speak for itself.
-                _ if found => {
-                    if !id.is_empty() {
-                        self.aws
-                            .delete_change_set(&id)
-                            .await
-                            .map_err(|error| Stop::before(&error))?;
-                    }
-                    request.token = format!("{}-{}", request.name, attempt + 1);
-                }
-                _ => {
-                    let stop = match &made {
-                        Some(made) => validation::explain(self.aws, made).await,
-                        None => Stop::new(
-                            Reason::ChangeSetFailed,
-                            Finding::error(
-                                "change-set-gone",
-                                format!(
-                                    "the change set `{}` was deleted by somebody else while it was made",
-                                    request.name
-                                ),
-                            )
-                            .hint("nothing was executed; see who else plans for this stack, then plan again"),
-                        ),
-                    };
-                    self.remove(&id, &request).await?;
-                    return Err(stop);
-                }
-            }
-        }
-        Err(Stop::new(
-            Reason::ChangeSetFailed,
-            Finding::error(
-                "change-set-name",
-                format!(
-                    "the change set `{}` is there, and not as it should be",
-                    request.name
-                ),
-            )
-            .hint("delete it, then plan again"),
-        ))
-    }
-
-    fn not_made(error: &AwsError) -> Stop {
-        let mut stop = Stop::before(error);
-        if matches!(error.kind, ErrorKind::Invalid | ErrorKind::Limit) {
-            stop.reason = Reason::ChangeSetFailed;
-        }
-        let hint = match error.kind {
-            ErrorKind::Invalid if error.message.contains("No export named") => {
-                "nothing was executed; deploy the stack that exports it first, as `deploy` does where it is one of this project's"
-            }
-            ErrorKind::Limit => {
-                "nothing was executed; `sageform discard` throws away plans that nobody needs, with their change sets"
-            }
-            ErrorKind::Invalid => "nothing was executed; the stack is as it was",
-            _ => return stop,
-        };
-        stop.findings = stop
-            .findings
-            .into_iter()
-            .map(|finding| finding.hint(hint))
-            .collect();
-        stop
-    }
-
-    /// The change set, once CloudFormation has made up its mind.
-    async fn finished(&self, id: &str) -> Result<Option<ChangeSet>, Stop> {
-        let begun = Instant::now();
-        let mut wait = Duration::from_millis(500).min(self.pace.poll);
-        loop {
-            let described = match describe(self.aws, id).await {
-                Ok(described) => described,
-                Err(error) if error.is_transient() && begun.elapsed() < LONGEST_CREATION => {
-                    sleep(self.pace.poll).await;
-                    continue;
-                }
-                Err(error) => return Err(Stop::before(&error)),
-            };
-            match described.as_ref().map(diagnose) {
-                Some(Diagnosis::Pending) if begun.elapsed() < LONGEST_CREATION => {
-                    sleep(wait).await;
-                    wait = (wait * 2).min(self.pace.poll);
-                }
-                _ => return Ok(described),
-            }
-        }
-    }
-
-    /// Deletes a change set that is of no use, and the stack under review that was only made for it.
-    async fn remove(&self, id: &str, request: &NewChangeSet) -> Result<(), Stop> {
-        if !id.is_empty() {
-            self.aws
-                .delete_change_set(id)
-                .await
-                .map_err(|error| Stop::before(&error))?;
-        }
-        self.remove_shell(request).await;
-        Ok(())
-    }
-
-    /// What goes wrong here is no reason to hide what went wrong before: the next plan meets the shell
-    /// again.
-    async fn remove_shell(&self, request: &NewChangeSet) {
-        if request.kind == ChangeSetType::Create {
-            let shell = recover::Planned {
-                change_set: String::new(),
-                stack_id: self.wanted.stack_name.clone(),
-            };
-            let _ = recover::remove_shell(self.aws, &shell).await;
-        }
-    }
-
     /// The template in the change set is the reviewed file, byte for byte.
     async fn prove(&self, change_set: &ChangeSet) -> Result<(), Stop> {
         let text = self
@@ -635,24 +350,6 @@ impl Planning<'_> {
             Reason::ChangeSetFailed,
             other_template(&self.wanted.path, &self.wanted.text, &text),
         ))
-    }
-
-    /// The changes of nested stacks, by the ARN of their change sets.
-    async fn nested(&self, changes: &[Change]) -> Result<BTreeMap<String, Vec<Change>>, Stop> {
-        let mut found = BTreeMap::new();
-        let mut waiting: Vec<String> = nested_sets(changes).collect();
-        while let Some(id) = waiting.pop() {
-            if found.contains_key(&id) {
-                continue;
-            }
-            let described = describe(self.aws, &id)
-                .await
-                .map_err(|error| Stop::before(&error))?;
-            let changes = described.map(|set| set.changes).unwrap_or_default();
-            waiting.extend(nested_sets(&changes));
-            found.insert(id, changes);
-        }
-        Ok(found)
     }
 
     /// The other change sets of the stack. Only for telling: without the permission nobody is told.
@@ -717,74 +414,6 @@ fn is_replacing(policy_action: Option<&str>) -> bool {
     policy_action.is_some_and(|action| action.starts_with("Replace"))
 }
 
-/// A change set with its property values, as complete as CloudFormation lets it be, and without
-/// secrets.
-///
-/// Asked for values, CloudFormation drops whole resources whose values it cannot work out, and says
-/// so in the status reason; the plain answer has them.
-pub(super) async fn describe(aws: &Aws, id: &str) -> Result<Option<ChangeSet>, AwsError> {
-    let Some(mut with_values) = aws.change_set(id, true).await? else {
-        return Ok(None);
-    };
-    hide_secrets(&mut with_values.changes);
-    let incomplete = with_values
-        .status_reason
-        .as_deref()
-        .is_some_and(|reason| reason.contains("can return incomplete ChangeSet data"));
-    if !incomplete {
-        return Ok(Some(with_values));
-    }
-    let Some(plain) = aws.change_set(id, false).await? else {
-        return Ok(None);
-    };
-    let mut changes = plain.changes;
-    for change in &mut changes {
-        let valued = with_values
-            .changes
-            .iter_mut()
-            .find(|valued| valued.logical_id == change.logical_id);
-        if let Some(valued) = valued {
-            std::mem::swap(change, valued);
-        }
-    }
-    with_values.changes = changes;
-    with_values.status_reason = plain.status_reason;
-    Ok(Some(with_values))
-}
-
-/// A plan goes into files, logs and pull requests.
-fn hide_secrets(changes: &mut [Change]) {
-    for detail in changes.iter_mut().flat_map(|change| &mut change.details) {
-        let place = detail.path.as_deref().or(detail.name.as_deref());
-        let place = place.unwrap_or_default();
-        for value in [&mut detail.before, &mut detail.after]
-            .into_iter()
-            .flatten()
-        {
-            *value = review::without_secrets(place, value);
-        }
-    }
-}
-
-fn nested_sets(changes: &[Change]) -> impl Iterator<Item = String> {
-    changes
-        .iter()
-        .filter_map(|change| change.change_set_id.clone())
-}
-
-/// Reads a template that this program or another submitted.
-///
-/// # Errors
-///
-/// What is wrong with a text that is not a JSON object.
-pub fn read_template(text: &str) -> Result<Template, String> {
-    match serde_json::from_str(text) {
-        Ok(Json::Object(document)) => Ok(Template::from_document(document)),
-        Ok(other) => Err(format!("expected an object, got {}", other.kind())),
-        Err(error) => Err(error.to_string()),
-    }
-}
-
 fn unreadable(path: &str, message: &str) -> Finding {
     Finding::error(
         "template-shape",
@@ -814,27 +443,6 @@ pub(super) fn base(stack: &StackDescription, template: &str) -> Base {
         last_updated_time: stack.last_updated_time.clone(),
         template_sha256: sha256(template.as_bytes()),
     }
-}
-
-/// An idempotency token that belongs to one thing that is to be done once.
-pub(super) fn token(what: &str, about: &str) -> String {
-    let digest = sha256(about.as_bytes());
-    format!("sageform-{what}-{}", digest.get(..32).unwrap_or(&digest))
-}
-
-/// A stage's name as part of a change set's.
-fn name_part(stage: &str) -> String {
-    stage
-        .chars()
-        .map(|character| {
-            if character.is_ascii_alphanumeric() {
-                character
-            } else {
-                '-'
-            }
-        })
-        .take(64)
-        .collect()
 }
 
 fn without_secrets(

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use clap::{Args, ValueEnum};
 
 use crate::deploy::follow::{Following, follow, last_operation};
-use crate::deploy::planning::read_template;
+use crate::deploy::inputs::read_template;
 use crate::deploy::progress::Subject;
 use crate::deploy::state::{Entry, Terminal};
 use crate::deploy::stop::{Reason, Stop};

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::deploy::change_set::ChangeSetSummary;
 use crate::deploy::error::AwsError;
-use crate::deploy::planning::read_template;
+use crate::deploy::inputs::read_template;
 use crate::deploy::stack::StackDescription;
 use crate::deploy::state::{self, Entry};
 use crate::deploy::stop::Stop;

@@ -8,7 +8,7 @@ use crate::deploy::cause::STACK;
 use crate::deploy::change_set::ChangeSetSummary;
 use crate::deploy::error::AwsError;
 use crate::deploy::follow::{Before, Ended, Following, follow};
-use crate::deploy::planning::read_template;
+use crate::deploy::inputs::read_template;
 use crate::deploy::progress::{Listener, Notice, Pace, Subject};
 use crate::deploy::stack::{DeleteStack, StackDescription, StackResource};
 use crate::deploy::state::Entry;
