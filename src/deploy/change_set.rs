@@ -142,6 +142,14 @@ pub struct ChangeSetSummary {
     pub creation_time: Option<String>,
 }
 
+impl ChangeSetSummary {
+    /// Whether it may still be somebody's plan: one that was executed, or is being deleted, may stay in
+    /// the list for a while.
+    pub fn is_waiting(&self) -> bool {
+        !self.status.starts_with("DELETE_") && !self.execution_status.starts_with("EXECUTE_")
+    }
+}
+
 /// What a change set would do to one resource, in CloudFormation's words, each an open set.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -202,4 +210,28 @@ pub struct ChangeDetail {
     /// What it follows from, such as another resource.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub causing_entity: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_executed_or_is_being_deleted_waits_for_nobody() {
+        let waiting = |status: &str, execution_status: &str| {
+            ChangeSetSummary {
+                id: String::new(),
+                name: String::new(),
+                description: None,
+                status: status.to_owned(),
+                execution_status: execution_status.to_owned(),
+                creation_time: None,
+            }
+            .is_waiting()
+        };
+        assert!(waiting("CREATE_COMPLETE", "AVAILABLE"));
+        assert!(waiting("FAILED", "UNAVAILABLE"));
+        assert!(!waiting("CREATE_COMPLETE", "EXECUTE_COMPLETE"));
+        assert!(!waiting("DELETE_IN_PROGRESS", "AVAILABLE"));
+    }
 }

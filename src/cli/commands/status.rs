@@ -112,9 +112,7 @@ async fn look<'a>(root: &Path, found: &'a Found) -> Result<Status<'a>, AwsError>
         return Ok(status);
     };
     status.waiting = aws.change_sets(&stack.id).await?;
-    status
-        .waiting
-        .retain(|set| !set.status.starts_with("DELETE_"));
+    status.waiting.retain(ChangeSetSummary::is_waiting);
     // It has no template yet.
     if Entry::of(Some(&stack.status)) == Entry::UnderReview {
         return Ok(status);

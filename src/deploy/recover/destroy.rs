@@ -148,7 +148,7 @@ pub async fn inventory(aws: &Aws, stack: StackDescription) -> Result<Inventory, 
         imported.extend(importers.into_iter().map(|stack| (export.clone(), stack)));
     }
     let mut change_sets = aws.change_sets(&stack.id).await?;
-    change_sets.retain(|set| !set.status.starts_with("DELETE_"));
+    change_sets.retain(ChangeSetSummary::is_waiting);
     Ok(Inventory {
         stack,
         resources,
