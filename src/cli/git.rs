@@ -34,6 +34,13 @@ impl Repository {
         .hint("run it in a checkout, or leave `--base` out to compare with `templates/`"))
     }
 
+    /// The commit that is checked out in a folder, for people who look at a plan later; `None` where
+    /// there is no repository, no commit or no git.
+    #[cfg(feature = "deploy")]
+    pub(super) fn head(folder: &Path) -> Option<String> {
+        Self::open(folder).ok()?.commit("HEAD").ok()
+    }
+
     /// The id of the commit that a name, such as `main`, `HEAD~1` or a tag, stands for.
     pub(super) fn commit(&self, name: &str) -> Result<String, Finding> {
         // What begins with a dash would be an option.

@@ -22,8 +22,6 @@ mod report;
 #[cfg(feature = "deploy")]
 mod reviewed;
 #[cfg(feature = "deploy")]
-mod revision;
-#[cfg(feature = "deploy")]
 mod session;
 #[cfg(feature = "deploy")]
 mod show;

@@ -17,7 +17,7 @@ use super::args::Selection;
 use super::deployment::{connect_all, stopped};
 use super::project::Project;
 use super::reviewed::template_path;
-use super::session::{Interrupted, Session};
+use super::session::{AwsArgs, Interrupted, Session};
 use super::{Context, Failure, printer, report};
 
 /// A stack of a stage.
@@ -50,7 +50,7 @@ pub(super) struct Found {
 /// # Errors
 ///
 /// What is wrong with the project: an account that cannot be read must not be taken for none.
-pub(super) fn targets(
+fn targets(
     context: &Context<'_>,
     selection: &Selection,
 ) -> Result<(Project, Vec<Target>), Failure> {
@@ -80,7 +80,7 @@ pub(super) fn targets(
 /// # Errors
 ///
 /// Every stack that cannot be looked up.
-pub(super) async fn find(session: &Session, targets: Vec<Target>) -> Result<Vec<Found>, Vec<Stop>> {
+async fn find(session: &Session, targets: Vec<Target>) -> Result<Vec<Found>, Vec<Stop>> {
     let facts = targets
         .iter()
         .map(|target| (target.subject.clone(), target.deployment.clone()));
@@ -94,6 +94,22 @@ pub(super) async fn find(session: &Session, targets: Vec<Target>) -> Result<Vec<
         found.push(Found { target, aws, stack });
     }
     Ok(found)
+}
+
+/// What is selected, each connected to and looked up.
+///
+/// # Errors
+///
+/// What is wrong with the project, and every stack that cannot be looked up.
+pub(super) fn look_up(
+    context: &Context<'_>,
+    selection: &Selection,
+    args: &AwsArgs,
+) -> Result<(Project, Session, Vec<Found>), Failure> {
+    let (project, targets) = targets(context, selection)?;
+    let session = Session::new(args)?;
+    let found = looked(&session, find(&session, targets))?;
+    Ok((project, session, found))
 }
 
 /// Runs work that only looks, so that a signal needs no words.

@@ -6,12 +6,9 @@ use crate::finding::{Finding, closest};
 use crate::json::Json;
 use crate::template::Template;
 
-use super::change_set::ParameterValue;
+pub use crate::permissions::LARGEST_BODY;
 
-/// The largest template that a request may hold, in bytes.
-///
-/// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html>
-pub const LARGEST_BODY: usize = 51_200;
+use super::change_set::ParameterValue;
 
 /// What stands for a value that nobody may read.
 pub const MASK: &str = "****";

@@ -12,12 +12,13 @@ use super::super::deployment::{
     ApplyOptions, Outcome, Parallel, PlanOptions, apply_all, connect_all, discard_made,
     interrupted, plan_all, stopped,
 };
+use super::super::git::Repository;
 use super::super::listen::{Ear, Form};
 use super::super::project::Project;
 use super::super::reviewed::{Reviewed, waves_of};
 use super::super::session::{AwsArgs, Session};
 use super::super::show::{self, PlanFormat};
-use super::super::{Context, Exit, Failure, printer, revision};
+use super::super::{Context, Exit, Failure, printer};
 use super::apply::{ApplyFormat, confirm, nobody_to_ask};
 
 /// Deploy what was reviewed, and see that it serves.
@@ -129,7 +130,7 @@ fn deploy(
             .iter()
             .map(|planned| planned.stack.clone())
             .collect(),
-        revision::of(&project.root),
+        Repository::head(&project.root),
     );
     if args.format.form() == Form::Text {
         printer::say(&show::show(&planned, &plan, PlanFormat::Text));

@@ -18,9 +18,7 @@ use super::super::deployment::stopped;
 use super::super::listen::{Ear, Form};
 use super::super::report::{plural, visible};
 use super::super::session::{AwsArgs, Session};
-use super::super::targets::{
-    Begun, Found, conclude, during, failed, find, looked, refused, targets,
-};
+use super::super::targets::{Begun, Found, conclude, during, failed, look_up, looked, refused};
 use super::super::{Context, Exit, Failure, printer};
 use super::apply::nobody_to_ask;
 
@@ -93,9 +91,7 @@ pub(in super::super) fn run(args: &DestroyArgs, context: &Context<'_>) -> Result
         .hint("name them with `--stage`, or leave `--yes` out to be asked for each");
         return Err(stopped(vec![Stop::new(Reason::Unapproved, finding)]));
     }
-    let (project, targets) = targets(context, &args.selection)?;
-    let session = Session::new(&args.aws)?;
-    let found = looked(&session, find(&session, targets))?;
+    let (project, session, found) = look_up(context, &args.selection, &args.aws)?;
     let doomed = looked(&session, look(args, &found))?;
     if doomed.is_empty() {
         return Ok(Exit::Done);

@@ -16,7 +16,7 @@ use super::super::listen::{Ear, Form};
 use super::super::report::visible;
 use super::super::session::{AwsArgs, Session};
 use super::super::show::serving_object;
-use super::super::targets::{Found, conclude, find, looked, print_json, refused, targets};
+use super::super::targets::{Found, conclude, look_up, looked, print_json, refused};
 use super::super::{Context, Exit, Failure, printer};
 
 /// Compare deployed stacks with what is really there.
@@ -56,9 +56,7 @@ enum Format {
 }
 
 pub(in super::super) fn run(args: &DriftArgs, context: &Context<'_>) -> Result<Exit, Failure> {
-    let (_, targets) = targets(context, &args.selection)?;
-    let session = Session::new(&args.aws)?;
-    let found = looked(&session, find(&session, targets))?;
+    let (_, session, found) = look_up(context, &args.selection, &args.aws)?;
     let ear = Ear::new(Form::Text);
     let listener = ear.listener();
     let work = async {

@@ -16,7 +16,7 @@ use super::super::args::Selection;
 use super::super::listen::{Ear, Form, event_line, event_object};
 use super::super::session::{AwsArgs, Session};
 use super::super::show::serving_line;
-use super::super::targets::{Found, conclude, during, failed, find, looked, targets, tell_orphans};
+use super::super::targets::{Found, conclude, during, failed, look_up, looked, tell_orphans};
 use super::super::{Context, Exit, Failure, printer, report};
 
 /// Show the events of each stack's last operation, or follow the one that runs to its end.
@@ -59,9 +59,7 @@ enum Format {
 }
 
 pub(in super::super) fn run(args: &EventsArgs, context: &Context<'_>) -> Result<Exit, Failure> {
-    let (_, targets) = targets(context, &args.selection)?;
-    let session = Session::new(&args.aws)?;
-    let found = looked(&session, find(&session, targets))?;
+    let (_, session, found) = look_up(context, &args.selection, &args.aws)?;
     for found in &found {
         let empty = match &found.stack {
             None => "not deployed: there are no events",

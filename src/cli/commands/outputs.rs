@@ -10,8 +10,8 @@ use crate::deploy::stop::Reason;
 
 use super::super::args::Selection;
 use super::super::report::visible;
-use super::super::session::{AwsArgs, Session};
-use super::super::targets::{Found, find, looked, print_json, refused, targets};
+use super::super::session::AwsArgs;
+use super::super::targets::{Found, look_up, print_json, refused};
 use super::super::{Context, Exit, Failure, printer};
 use crate::cli::deployment::stopped;
 
@@ -50,9 +50,7 @@ enum Format {
 }
 
 pub(in super::super) fn run(args: &OutputsArgs, context: &Context<'_>) -> Result<Exit, Failure> {
-    let (_, targets) = targets(context, &args.selection)?;
-    let session = Session::new(&args.aws)?;
-    let found = looked(&session, find(&session, targets))?;
+    let (_, _, found) = look_up(context, &args.selection, &args.aws)?;
     let missing = found.iter().filter(|found| found.stack.is_none());
     let stops: Vec<_> = missing
         .map(|found| {

@@ -12,12 +12,13 @@ use super::super::args::Selection;
 use super::super::deployment::{
     Parallel, PlanOptions, discard_made, interrupted, plan_all, stopped,
 };
+use super::super::git::Repository;
 use super::super::listen::{Ear, Form};
 use super::super::output::write_file;
 use super::super::reviewed::{Reviewed, waves_of};
 use super::super::session::{AwsArgs, Session};
 use super::super::show::{PlanFormat, show};
-use super::super::{Context, Exit, Failure, printer, revision};
+use super::super::{Context, Exit, Failure, printer};
 
 /// Make the change sets of a deployment and show what they would do.
 ///
@@ -80,7 +81,7 @@ pub(in super::super) fn run(args: &PlanArgs, context: &Context<'_>) -> Result<Ex
             .iter()
             .map(|planned| planned.stack.clone())
             .collect(),
-        revision::of(&project.root),
+        Repository::head(&project.root),
     );
     // The file first: what was made must not be lost to a closed pipe.
     if let Err(failure) = write_file(&args.out, &plan.text()) {

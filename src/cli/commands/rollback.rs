@@ -20,7 +20,7 @@ use super::super::listen::{Ear, Form};
 use super::super::report::visible;
 use super::super::session::{AwsArgs, Session};
 use super::super::targets::{
-    Begun, Found, conclude, during, failed, find, looked, refused, targets, tell_orphans,
+    Begun, Found, conclude, during, failed, look_up, looked, refused, tell_orphans,
 };
 use super::super::{Context, Exit, Failure, printer};
 use super::apply::{confirm, nobody_to_ask};
@@ -75,9 +75,7 @@ pub(in super::super) fn run(args: &RollbackArgs, context: &Context<'_>) -> Resul
         .hint("name it with `--stage`")
         .into());
     }
-    let (project, targets) = targets(context, &args.selection)?;
-    let session = Session::new(&args.aws)?;
-    let found = looked(&session, find(&session, targets))?;
+    let (project, session, found) = look_up(context, &args.selection, &args.aws)?;
 
     let mut stops = Vec::new();
     let mut todo = Vec::new();

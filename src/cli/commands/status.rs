@@ -17,9 +17,9 @@ use crate::deploy::verify::{self, Serving};
 
 use super::super::args::Selection;
 use super::super::report::visible;
-use super::super::session::{AwsArgs, Session};
+use super::super::session::AwsArgs;
 use super::super::show::{serving_line, serving_object};
-use super::super::targets::{Found, find, is_committed, looked, print_json, targets};
+use super::super::targets::{Found, is_committed, look_up, looked, print_json};
 use super::super::{Context, Exit, Failure, printer};
 
 /// Show what is deployed: stacks, endpoints, and whether they are what was reviewed.
@@ -66,9 +66,7 @@ struct Status<'a> {
 }
 
 pub(in super::super) fn run(args: &StatusArgs, context: &Context<'_>) -> Result<Exit, Failure> {
-    let (project, targets) = targets(context, &args.selection)?;
-    let session = Session::new(&args.aws)?;
-    let found = looked(&session, find(&session, targets))?;
+    let (project, session, found) = look_up(context, &args.selection, &args.aws)?;
     let work = async {
         let all = found
             .iter()
