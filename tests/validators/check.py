@@ -86,16 +86,15 @@ def secured(name):
     """Whether a template has what checkov asks for: a key, a network, and isolation."""
     resources = json.loads((ROOT / name).read_text(encoding="utf-8"))["Resources"].values()
 
-    def has(kind, *keys):
-        return any(
-            resource["Type"] == f"AWS::SageMaker::{kind}"
-            and all(key in resource["Properties"] for key in keys)
-            for resource in resources
-        )
-
-    isolated = ("VpcConfig", "EnableNetworkIsolation")
-    return has("EndpointConfig", "KmsKeyId") and (
-        has("Model", *isolated) or has("EndpointConfig", *isolated)
+    properties = [
+        resource["Properties"]
+        for resource in resources
+        if resource["Type"] in ("AWS::SageMaker::EndpointConfig", "AWS::SageMaker::Model")
+    ]
+    return (
+        any("KmsKeyId" in one for one in properties)
+        and any("VpcConfig" in one for one in properties)
+        and any(one.get("EnableNetworkIsolation") is True for one in properties)
     )
 
 
