@@ -10,20 +10,21 @@
 //! to the floors above.
 
 mod check;
+mod declare;
 mod duration;
-
-use std::borrow::Cow;
-use std::fmt;
-
-use serde::de::Error as _;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+mod operations;
+mod time;
 
 use check::{
-    is_account, is_content_type, is_image_uri, is_instance_type, is_kms_key, is_model_package_arn,
-    is_name, is_region, is_role_arn, is_s3_prefix, is_s3_uri, is_topic_arn, is_vpc_id,
+    is_account, is_content_type, is_function_arn, is_hub_content_arn, is_image_uri,
+    is_instance_type, is_kms_key, is_model_package_arn, is_name, is_region, is_reservation_arn,
+    is_role_arn, is_s3_prefix, is_s3_uri, is_topic_arn, is_vpc_id,
 };
+use declare::literal;
 
 pub use duration::Duration;
+pub use operations::{AlarmName, ScheduleExpression, TimeZone, Timestamp};
+pub use time::Milliseconds;
 
 /// A text that a literal's rule refuses.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -64,88 +65,6 @@ pub trait Literal: Sized + AsRef<str> {
     fn read(text: &str) -> Result<Self, LiteralError>;
 }
 
-macro_rules! literal {
-    (
-        $(#[$doc:meta])*
-        $name:ident, $property:literal, $expected:literal, $pattern:literal, $min:literal..=$max:literal, $check:path
-    ) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub struct $name(Cow<'static, str>);
-
-        impl $name {
-            #[doc = concat!("Checks a literal; in a `const` item at compile time.\n\n# Panics\n\nUnless it is ", $expected, ".")]
-            #[track_caller]
-            pub const fn new(text: &'static str) -> Self {
-                assert!(Self::accepts(text), concat!("`", $property, "` is not ", $expected));
-                Self(Cow::Borrowed(text))
-            }
-
-            #[doc = concat!("Checks a text from a file.\n\n# Errors\n\nUnless it is ", $expected, ".")]
-            pub fn parse(text: impl Into<String>) -> Result<Self, LiteralError> {
-                let text = text.into();
-                if Self::accepts(&text) {
-                    Ok(Self(Cow::Owned(text)))
-                } else {
-                    Err(LiteralError::new($expected, &text))
-                }
-            }
-
-            /// The text.
-            pub fn as_str(&self) -> &str {
-                &self.0
-            }
-
-            const fn accepts(text: &str) -> bool {
-                let bytes = text.as_bytes();
-                // The lower bound is part of the check where it is above one.
-                bytes.len() >= $min && bytes.len() <= $max && $check(bytes)
-            }
-        }
-
-        impl Literal for $name {
-            const EXPECTED: &'static str = $expected;
-            const PATTERN: &'static str = $pattern;
-            const MIN: usize = $min;
-            const MAX: usize = $max;
-
-            fn read(text: &str) -> Result<Self, LiteralError> {
-                Self::parse(text)
-            }
-        }
-
-        impl AsRef<str> for $name {
-            fn as_ref(&self) -> &str {
-                &self.0
-            }
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(&self.0)
-            }
-        }
-
-        impl From<$name> for String {
-            fn from(literal: $name) -> Self {
-                literal.0.into_owned()
-            }
-        }
-
-        impl Serialize for $name {
-            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.serialize_str(&self.0)
-            }
-        }
-
-        impl<'de> Deserialize<'de> for $name {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                Self::parse(String::deserialize(deserializer)?).map_err(D::Error::custom)
-            }
-        }
-    };
-}
-
 literal! {
     /// The name of a production or shadow variant.
     VariantName, "VariantName",
@@ -156,6 +75,13 @@ literal! {
 literal! {
     /// The name of an endpoint: stable, because callers, alarms and scaling use it.
     EndpointName, "EndpointName",
+    "1 to 63 letters, digits and `-`, beginning and ending with a letter or digit",
+    "^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$", 1..=63, is_name
+}
+
+literal! {
+    /// The name of an inference component, unique in the account and region.
+    InferenceComponentName, "InferenceComponentName",
     "1 to 63 letters, digits and `-`, beginning and ending with a letter or digit",
     "^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$", 1..=63, is_name
 }
@@ -209,6 +135,27 @@ literal! {
     TopicArn, "TopicArn",
     "the ARN of a topic, such as `arn:aws:sns:eu-west-1:111111111111:name`",
     r"^arn:aws[a-z\-]*:sns:[a-z0-9\-]+:[0-9]{12}:[a-zA-Z0-9_.-]+$", 20..=2048, is_topic_arn
+}
+
+literal! {
+    /// The ARN of a Lambda function, perhaps of one version or alias of it.
+    FunctionArn, "FunctionArn",
+    "the ARN of a function, such as `arn:aws:lambda:eu-west-1:111111111111:function:name`",
+    r"^arn:aws[a-z\-]*:lambda:[a-z0-9\-]+:[0-9]{12}:function:[a-zA-Z0-9_:$-]+$", 20..=2048, is_function_arn
+}
+
+literal! {
+    /// The ARN of a model in a SageMaker hub, yours or SageMaker's own.
+    HubContentArn, "HubContentArn",
+    "the ARN of a hub's content, such as `arn:aws:sagemaker:eu-west-1:aws:hub-content/hub/Model/name/1.0.0`",
+    r"^arn:aws[a-z\-]*:sagemaker:[a-z0-9\-]+:([0-9]{12}|aws):hub-content/[a-zA-Z0-9._/-]+$", 20..=255, is_hub_content_arn
+}
+
+literal! {
+    /// The ARN of a reservation of ML capacity, such as a training plan.
+    ReservationArn, "MlReservationArn",
+    "the ARN of an ML capacity reservation, such as `arn:aws:sagemaker:eu-west-1:111111111111:training-plan/name`",
+    r"^arn:aws[a-z\-]*:sagemaker:[a-z0-9\-]+:[0-9]{12}:[a-z0-9\-]{1,14}/[a-zA-Z0-9_.-]+$", 20..=258, is_reservation_arn
 }
 
 literal! {

@@ -83,6 +83,7 @@
 //! ```
 
 mod access;
+mod alarm;
 mod capture;
 mod container;
 mod endpoint;
@@ -97,6 +98,13 @@ mod scaling;
 mod variant;
 
 pub use access::{NotDerivable, PackageAccess, PackageKey};
+pub use alarm::{
+    Alarm, AlarmHandle, AlarmReference, AlarmRule, Amount, ComponentMetrics, CompositeAlarm,
+    CompositeAlarmHandle, Devices, EvaluationPeriods, Fraction, LatencyStatistic, Percentile,
+    Period, PublishesBacklog, PublishesConcurrency, PublishesDisk, PublishesErrors,
+    PublishesInvocations, PublishesModelErrors, PublishesNormalizedUtilization,
+    PublishesProvisionedConcurrency, PublishesUtilization, Subject, VariantMetrics,
+};
 pub use capture::{AsyncOutput, AsyncOutputBuilder, CapturedSide, DataCapture, NotifiedOutcome};
 pub use container::{
     AnyContainer, Container, HasHostname, IsMultiModel, ModelData, ModelDataNotSet, ModelsPrefix,
@@ -119,7 +127,10 @@ pub use required::{
     ModelContainerSet, ModelNameSet, S3OutputPathSet,
 };
 pub use role::ExecutionRole;
-pub use rollout::{BlueGreen, CapacitySize, InBatches, Rolling, Rollout, RolloutFor};
+pub use rollout::{
+    BatchSize, BlueGreen, CanarySize, InBatches, LinearStepSize, Retained, RollbackAlarms,
+    RollbackBatchSize, Rolling, Rollout, RolloutFor, RollsBackOn, Stated,
+};
 pub use scaling::{Capacity, CapacityFromZero, Cooldowns, InstanceMetric, Utilization};
 pub use variant::{
     Concurrency, InstanceCount, InstanceVariant, InstanceVariantBuilder, Memory, ServerlessVariant,

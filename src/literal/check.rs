@@ -113,8 +113,21 @@ pub(super) const fn is_s3_prefix(bytes: &[u8]) -> bool {
     is_s3_uri(bytes) && ends_with(bytes, b'/')
 }
 
-/// The parts of `arn:<partition>:<service>:<region>:<account>:<resource>` for one service.
+/// Region, account and resource of `arn:<partition>:<service>:<region>:<account>:<resource>`.
 const fn arn<'a>(bytes: &'a [u8], service: &[u8]) -> Option<(&'a [u8], &'a [u8], &'a [u8])> {
+    match arn_of_anyone(bytes, service) {
+        Some((region, account, resource)) if is_account(account) => {
+            Some((region, account, resource))
+        }
+        _ => None,
+    }
+}
+
+/// The same where the owner may be another than an account.
+const fn arn_of_anyone<'a>(
+    bytes: &'a [u8],
+    service: &[u8],
+) -> Option<(&'a [u8], &'a [u8], &'a [u8])> {
     let Some(rest) = strip(bytes, b"arn:aws") else {
         return None;
     };
@@ -130,7 +143,7 @@ const fn arn<'a>(bytes: &'a [u8], service: &[u8]) -> Option<(&'a [u8], &'a [u8],
     let Some((account, resource)) = cut(rest, b':') else {
         return None;
     };
-    if all_of(partition, LOWER, b"-") && equal(of, service) && is_account(account) {
+    if all_of(partition, LOWER, b"-") && equal(of, service) {
         Some((region, account, resource))
     } else {
         None
@@ -238,6 +251,164 @@ pub(super) const fn is_content_type(bytes: &[u8]) -> bool {
         && all_of(subtype, ALPHANUMERIC, b"-.")
 }
 
-pub(super) const fn is_digits(bytes: &[u8]) -> bool {
-    all_of(bytes, DIGIT, b"")
+/// A number of one to nine digits.
+pub(super) const fn number(digits: &[u8]) -> Option<u64> {
+    if digits.is_empty() || digits.len() > 9 || !all_of(digits, DIGIT, b"") {
+        return None;
+    }
+    let mut number = 0;
+    let mut at = 0;
+    while at < digits.len() {
+        number = number * 10 + (digits[at] - b'0') as u64;
+        at += 1;
+    }
+    Some(number)
+}
+
+pub(super) const fn is_function_arn(bytes: &[u8]) -> bool {
+    let Some((region, _, resource)) = arn(bytes, b"lambda") else {
+        return false;
+    };
+    let Some(name) = strip(resource, b"function:") else {
+        return false;
+    };
+    is_region_of_arn(region) && !name.is_empty() && all_of(name, ALPHANUMERIC, b"_:$-")
+}
+
+pub(super) const fn is_hub_content_arn(bytes: &[u8]) -> bool {
+    let Some((region, owner, resource)) = arn_of_anyone(bytes, b"sagemaker") else {
+        return false;
+    };
+    let Some(content) = strip(resource, b"hub-content/") else {
+        return false;
+    };
+    is_region_of_arn(region)
+        && (is_account(owner) || equal(owner, b"aws"))
+        && !content.is_empty()
+        && all_of(content, ALPHANUMERIC, b"._/-")
+}
+
+pub(super) const fn is_reservation_arn(bytes: &[u8]) -> bool {
+    let Some((region, _, resource)) = arn(bytes, b"sagemaker") else {
+        return false;
+    };
+    let Some((kind, name)) = cut(resource, b'/') else {
+        return false;
+    };
+    is_region_of_arn(region)
+        && !kind.is_empty()
+        && kind.len() <= 14
+        && all_of(kind, LOWER | DIGIT, b"-")
+        && !name.is_empty()
+        && all_of(name, ALPHANUMERIC, b"_.-")
+}
+
+const fn is_region_of_arn(region: &[u8]) -> bool {
+    !region.is_empty() && all_of(region, LOWER | DIGIT, b"-")
+}
+
+pub(super) const fn is_alarm_name(bytes: &[u8]) -> bool {
+    let mut at = 0;
+    while at < bytes.len() {
+        if bytes[at] < b' ' || bytes[at] == 0x7f {
+            return false;
+        }
+        at += 1;
+    }
+    matches!(bytes, [first, ..] if *first != b' ') && !ends_with(bytes, b' ')
+}
+
+pub(super) const fn is_schedule(bytes: &[u8]) -> bool {
+    if let Some(rest) = strip(bytes, b"at(") {
+        return match rest {
+            [moment @ .., b')'] => has_shape(moment, b"0000-00-00T00:00:00"),
+            _ => false,
+        };
+    }
+    if let Some(rest) = strip(bytes, b"rate(") {
+        return match rest {
+            [rate @ .., b')'] => is_rate(rate),
+            _ => false,
+        };
+    }
+    match strip(bytes, b"cron(") {
+        Some([fields @ .., b')']) => is_cron(fields),
+        _ => false,
+    }
+}
+
+const fn is_rate(bytes: &[u8]) -> bool {
+    let Some((count, unit)) = cut(bytes, b' ') else {
+        return false;
+    };
+    if equal(count, b"1") {
+        return equal(unit, b"minute") || equal(unit, b"hour") || equal(unit, b"day");
+    }
+    matches!(count, [b'1'..=b'9', ..])
+        && count.len() <= 5
+        && all_of(count, DIGIT, b"")
+        && (equal(unit, b"minutes") || equal(unit, b"hours") || equal(unit, b"days"))
+}
+
+const fn is_cron(bytes: &[u8]) -> bool {
+    let mut rest = bytes;
+    let mut fields = 1;
+    while let Some((field, after)) = cut(rest, b' ') {
+        if !is_cron_field(field) {
+            return false;
+        }
+        fields += 1;
+        rest = after;
+    }
+    fields == 6 && is_cron_field(rest)
+}
+
+const fn is_cron_field(field: &[u8]) -> bool {
+    !field.is_empty() && all_of(field, UPPER | DIGIT, b"*?/,#-")
+}
+
+pub(super) const fn is_time_zone(bytes: &[u8]) -> bool {
+    let Some((area, mut rest)) = cut(bytes, b'/') else {
+        return matches!(bytes, [b'A'..=b'Z', ..])
+            && bytes.len() <= 7
+            && all_of(bytes, UPPER | DIGIT, b"");
+    };
+    if !matches!(area, [b'A'..=b'Z', _, ..]) || !all_of(area, LOWER | UPPER, b"") {
+        return false;
+    }
+    while let Some((place, after)) = cut(rest, b'/') {
+        if !is_place(place) {
+            return false;
+        }
+        rest = after;
+    }
+    is_place(rest)
+}
+
+const fn is_place(bytes: &[u8]) -> bool {
+    !bytes.is_empty() && all_of(bytes, ALPHANUMERIC, b"_+-")
+}
+
+pub(super) const fn is_timestamp(bytes: &[u8]) -> bool {
+    has_shape(bytes, b"0000-00-00T00:00:00Z")
+}
+
+/// Whether there is a digit for each `0` and the same character for each other one.
+const fn has_shape(bytes: &[u8], shape: &[u8]) -> bool {
+    if bytes.len() != shape.len() {
+        return false;
+    }
+    let mut at = 0;
+    while at < bytes.len() {
+        let fits = if shape[at] == b'0' {
+            bytes[at].is_ascii_digit()
+        } else {
+            bytes[at] == shape[at]
+        };
+        if !fits {
+            return false;
+        }
+        at += 1;
+    }
+    true
 }

@@ -6,7 +6,7 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::LiteralError;
-use super::check::is_digits;
+use super::check::number;
 
 /// A span of time in whole seconds, written `90s`, `10m` or `2h`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -91,14 +91,8 @@ const fn seconds_of(bytes: &[u8]) -> Option<u64> {
         b'h' => 3600,
         _ => return None,
     };
-    if digits.is_empty() || digits.len() > 9 || !is_digits(digits) {
-        return None;
+    match number(digits) {
+        Some(number) => Some(number * unit),
+        None => None,
     }
-    let mut number = 0;
-    let mut at = 0;
-    while at < digits.len() {
-        number = number * 10 + (digits[at] - b'0') as u64;
-        at += 1;
-    }
-    Some(number * unit)
 }

@@ -128,6 +128,61 @@ fn a_duration_is_read_and_written_alike() {
 }
 
 #[test]
+fn a_latency_is_read_and_written_alike() {
+    for (text, milliseconds) in [("250ms", 250), ("2s", 2000), ("0ms", 0)] {
+        let latency = Milliseconds::parse(text).unwrap();
+        assert_eq!(latency.milliseconds(), milliseconds);
+        assert_eq!(latency.to_string(), text);
+    }
+    assert_eq!(Milliseconds::new("1500ms").microseconds(), 1_500_000);
+    for text in ["250", "ms", "2m", "-1ms", "0.5s", "2 s", "1234567890ms", ""] {
+        Milliseconds::parse(text).unwrap_err();
+    }
+}
+
+#[test]
+fn a_schedule_is_a_moment_a_rate_or_six_fields() {
+    for text in [
+        "at(2027-01-31T08:00:00)",
+        "rate(1 day)",
+        "rate(15 minutes)",
+        "cron(0 20 ? * MON-FRI *)",
+        "cron(0/15 8-18 L * ? 2027)",
+    ] {
+        ScheduleExpression::parse(text).unwrap();
+    }
+    for text in [
+        "at(2027-01-31)",
+        "at(2027-01-31T08:00:00Z)",
+        "rate(1 days)",
+        "rate(2 day)",
+        "rate(0 days)",
+        "rate(1 week)",
+        "cron(0 8 * * *)",
+        "cron(0 8 ? * mon-fri *)",
+        "0 20 ? * MON-FRI *",
+    ] {
+        ScheduleExpression::parse(text).unwrap_err();
+    }
+}
+
+#[test]
+fn a_time_zone_looks_like_one_of_the_database() {
+    for text in [
+        "UTC",
+        "EST5EDT",
+        "Europe/Berlin",
+        "Etc/GMT+9",
+        "America/Argentina/Salta",
+    ] {
+        TimeZone::parse(text).unwrap();
+    }
+    for text in ["Berlin", "+01:00", "europe/berlin", "Europe/", "UTC+1"] {
+        TimeZone::parse(text).unwrap_err();
+    }
+}
+
+#[test]
 fn serde_sees_the_text() {
     let json = serde_json::to_string(&PRIMARY).unwrap();
     assert_eq!(json, "\"primary\"");
@@ -176,6 +231,25 @@ fn nearly() -> impl Strategy<Value = String> {
         ".xlarge",
         "text/csv",
         "subnet-",
+        ":lambda:",
+        ":function:",
+        ":aws:hub-content/",
+        ":training-plan/",
+        "at(",
+        "2027-01-31T08:00:00",
+        "Z",
+        "rate(",
+        "1 ",
+        "10 ",
+        "day",
+        "s",
+        "cron(",
+        "0 20 ? * ",
+        "MON-FRI *",
+        ")",
+        "Europe/Berlin",
+        "UTC",
+        " ",
         "+",
         "é",
         "\u{a0}",
@@ -200,5 +274,13 @@ proptest! {
         agrees::<InstanceType>(&text)?;
         agrees::<SubnetId>(&text)?;
         agrees::<ContentType>(&text)?;
+        agrees::<InferenceComponentName>(&text)?;
+        agrees::<FunctionArn>(&text)?;
+        agrees::<HubContentArn>(&text)?;
+        agrees::<ReservationArn>(&text)?;
+        agrees::<ScheduleExpression>(&text)?;
+        agrees::<TimeZone>(&text)?;
+        agrees::<Timestamp>(&text)?;
+        agrees::<AlarmName>(&text)?;
     }
 }
