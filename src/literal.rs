@@ -19,8 +19,9 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use check::{
-    is_account, is_content_type, is_image_uri, is_instance_type, is_kms_key, is_model_package_arn,
-    is_name, is_region, is_role_arn, is_s3_prefix, is_s3_uri, is_topic_arn, is_vpc_id,
+    is_account, is_content_type, is_function_arn, is_hub_content_arn, is_image_uri,
+    is_instance_type, is_kms_key, is_model_package_arn, is_name, is_region, is_reservation_arn,
+    is_role_arn, is_s3_prefix, is_s3_uri, is_topic_arn, is_vpc_id,
 };
 
 pub use duration::Duration;
@@ -161,6 +162,13 @@ literal! {
 }
 
 literal! {
+    /// The name of an inference component, unique in the account and region.
+    InferenceComponentName, "InferenceComponentName",
+    "1 to 63 letters, digits and `-`, beginning and ending with a letter or digit",
+    "^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$", 1..=63, is_name
+}
+
+literal! {
     /// The name of a model package group in the model registry.
     ModelPackageGroupName, "ModelPackageGroupName",
     "1 to 63 letters, digits and `-`, beginning and ending with a letter or digit",
@@ -209,6 +217,27 @@ literal! {
     TopicArn, "TopicArn",
     "the ARN of a topic, such as `arn:aws:sns:eu-west-1:111111111111:name`",
     r"^arn:aws[a-z\-]*:sns:[a-z0-9\-]+:[0-9]{12}:[a-zA-Z0-9_.-]+$", 20..=2048, is_topic_arn
+}
+
+literal! {
+    /// The ARN of a Lambda function, perhaps of one version or alias of it.
+    FunctionArn, "FunctionArn",
+    "the ARN of a function, such as `arn:aws:lambda:eu-west-1:111111111111:function:name`",
+    r"^arn:aws[a-z\-]*:lambda:[a-z0-9\-]+:[0-9]{12}:function:[a-zA-Z0-9_:$-]+$", 20..=2048, is_function_arn
+}
+
+literal! {
+    /// The ARN of a model in a SageMaker hub, yours or SageMaker's own.
+    HubContentArn, "HubContentArn",
+    "the ARN of a hub's content, such as `arn:aws:sagemaker:eu-west-1:aws:hub-content/hub/Model/name/1.0.0`",
+    r"^arn:aws[a-z\-]*:sagemaker:[a-z0-9\-]+:([0-9]{12}|aws):hub-content/[a-zA-Z0-9._/-]+$", 20..=255, is_hub_content_arn
+}
+
+literal! {
+    /// The ARN of a reservation of ML capacity, such as a training plan.
+    ReservationArn, "MlReservationArn",
+    "the ARN of an ML capacity reservation, such as `arn:aws:sagemaker:eu-west-1:111111111111:training-plan/name`",
+    r"^arn:aws[a-z\-]*:sagemaker:[a-z0-9\-]+:[0-9]{12}:[a-z0-9\-]{1,14}/[a-zA-Z0-9_.-]+$", 20..=258, is_reservation_arn
 }
 
 literal! {

@@ -113,8 +113,21 @@ pub(super) const fn is_s3_prefix(bytes: &[u8]) -> bool {
     is_s3_uri(bytes) && ends_with(bytes, b'/')
 }
 
-/// The parts of `arn:<partition>:<service>:<region>:<account>:<resource>` for one service.
+/// Region, account and resource of `arn:<partition>:<service>:<region>:<account>:<resource>`.
 const fn arn<'a>(bytes: &'a [u8], service: &[u8]) -> Option<(&'a [u8], &'a [u8], &'a [u8])> {
+    match arn_of_anyone(bytes, service) {
+        Some((region, account, resource)) if is_account(account) => {
+            Some((region, account, resource))
+        }
+        _ => None,
+    }
+}
+
+/// The same where the owner may be another than an account.
+const fn arn_of_anyone<'a>(
+    bytes: &'a [u8],
+    service: &[u8],
+) -> Option<(&'a [u8], &'a [u8], &'a [u8])> {
     let Some(rest) = strip(bytes, b"arn:aws") else {
         return None;
     };
@@ -130,7 +143,7 @@ const fn arn<'a>(bytes: &'a [u8], service: &[u8]) -> Option<(&'a [u8], &'a [u8],
     let Some((account, resource)) = cut(rest, b':') else {
         return None;
     };
-    if all_of(partition, LOWER, b"-") && equal(of, service) && is_account(account) {
+    if all_of(partition, LOWER, b"-") && equal(of, service) {
         Some((region, account, resource))
     } else {
         None
@@ -236,6 +249,48 @@ pub(super) const fn is_content_type(bytes: &[u8]) -> bool {
         && matches!(subtype, [first, ..] if first.is_ascii_alphanumeric())
         && !ends_with(subtype, b'-')
         && all_of(subtype, ALPHANUMERIC, b"-.")
+}
+
+pub(super) const fn is_function_arn(bytes: &[u8]) -> bool {
+    let Some((region, _, resource)) = arn(bytes, b"lambda") else {
+        return false;
+    };
+    let Some(name) = strip(resource, b"function:") else {
+        return false;
+    };
+    is_region_of_arn(region) && !name.is_empty() && all_of(name, ALPHANUMERIC, b"_:$-")
+}
+
+pub(super) const fn is_hub_content_arn(bytes: &[u8]) -> bool {
+    let Some((region, owner, resource)) = arn_of_anyone(bytes, b"sagemaker") else {
+        return false;
+    };
+    let Some(content) = strip(resource, b"hub-content/") else {
+        return false;
+    };
+    is_region_of_arn(region)
+        && (is_account(owner) || equal(owner, b"aws"))
+        && !content.is_empty()
+        && all_of(content, ALPHANUMERIC, b"._/-")
+}
+
+pub(super) const fn is_reservation_arn(bytes: &[u8]) -> bool {
+    let Some((region, _, resource)) = arn(bytes, b"sagemaker") else {
+        return false;
+    };
+    let Some((kind, name)) = cut(resource, b'/') else {
+        return false;
+    };
+    is_region_of_arn(region)
+        && !kind.is_empty()
+        && kind.len() <= 14
+        && all_of(kind, LOWER | DIGIT, b"-")
+        && !name.is_empty()
+        && all_of(name, ALPHANUMERIC, b"_.-")
+}
+
+const fn is_region_of_arn(region: &[u8]) -> bool {
+    !region.is_empty() && all_of(region, LOWER | DIGIT, b"-")
 }
 
 pub(super) const fn is_digits(bytes: &[u8]) -> bool {
