@@ -14,7 +14,7 @@ use crate::finding::Finding;
 use crate::hosting::{
     AsyncOutput, CapturedSide, CapturesData, DataCapture, Endpoint, EndpointConfig,
     EndpointConfigHandle, EndpointHandle, InstanceBacked, InstanceCount, InstanceVariant, Memory,
-    Mode, ModelPackageGroup, Network, NotifiedOutcome, ServerlessVariant,
+    Mode, ModelPackageGroup, Network, NotifiedOutcome, ServerlessVariant, SeveralModels,
 };
 use crate::json::Json;
 use crate::literal::{RoleArn, TopicArn, VariantName};
@@ -300,7 +300,7 @@ fn instance_variant(
     role: &Value<RoleArn>,
     network: Option<&config::Network>,
     alone: bool,
-) -> Option<InstanceVariant> {
+) -> Option<InstanceVariant<SeveralModels>> {
     let source = stage.source(model.path());
     let model = stack.caused_by(Some(source), |stack| {
         model.add(

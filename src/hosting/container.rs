@@ -9,7 +9,7 @@ use crate::literal::{ContainerHostname, ImageUri, ModelPackageArn, S3Prefix, S3U
 use crate::value::Value;
 
 use super::access::PackageAccess;
-use super::model::{InstanceOnly, ModelKind, Portable};
+use super::model::{InstanceOnly, ModelKind, Portable, SeveralModels};
 
 /// No model data: the image brings the model.
 #[derive(Debug, Clone, Copy)]
@@ -47,7 +47,7 @@ impl ModelData for Uncompressed {
     type Kind = InstanceOnly;
 }
 impl ModelData for MultiModel {
-    type Kind = InstanceOnly;
+    type Kind = SeveralModels;
 }
 impl ModelData for PackageData {
     type Kind = Portable;
@@ -86,7 +86,7 @@ pub struct Container<D = NoModelData> {
 pub struct AnyContainer {
     pub(super) source: ContainerSource,
     hostname: Option<ContainerHostname>,
-    environment: IndexMap<String, Value<String>>,
+    pub(super) environment: IndexMap<String, Value<String>>,
     cache_models: Option<bool>,
 }
 

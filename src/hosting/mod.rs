@@ -84,44 +84,65 @@
 
 mod access;
 mod capture;
+mod component;
+mod component_builder;
+mod component_rollout;
+mod component_source;
 mod container;
 mod endpoint;
 mod endpoint_config;
+mod managed_scaling;
 mod mode;
 mod model;
+mod options;
 mod package_group;
 mod required;
 mod role;
 mod rollout;
 mod scaling;
+mod serverless;
 mod variant;
 
 pub use access::{NotDerivable, PackageAccess, PackageKey};
 pub use capture::{AsyncOutput, AsyncOutputBuilder, CapturedSide, DataCapture, NotifiedOutcome};
+pub use component::{Adapter, Base, ComponentHandle, InferenceComponent};
+pub use component_builder::{
+    ComponentSourceNotSet, HasContainer, InferenceComponentBuilder, InstanceSpecification,
+    OnInstanceType, WholeComponent,
+};
+pub use component_rollout::{ComponentRollout, CopyBatch, RollbackBatch, UpdateBatch};
+pub use component_source::{ComponentContainer, ContainerMetrics, FitsComponents, Placement};
 pub use container::{
     AnyContainer, Container, HasHostname, IsMultiModel, ModelData, ModelDataNotSet, ModelsPrefix,
     MultiModel, NamedContainer, NoModelData, OneContainer, PackageData, TarGz, Uncompressed,
 };
 pub use endpoint::{Endpoint, EndpointBuilder, EndpointHandle};
-pub use endpoint_config::{EndpointConfig, EndpointConfigHandle, OnInstances, OtherVariants};
+pub use endpoint_config::{
+    Comparable, EndpointConfig, EndpointConfigHandle, OnInstances, OtherVariants,
+    SamplingPercentage,
+};
+pub use managed_scaling::{Consolidation, ManagedInstanceScaling, ScaleIn};
 pub use mode::{
-    Async, CapturesData, InstanceBacked, Mode, OnDemand, Provisioned, Provisioning, Queued,
-    RealTime, ScalesConcurrency, ScalesOnInvocations, Serverless,
+    Async, CapturesData, ComponentHost, Hosts, InstanceBacked, Mode, OnDemand, Provisioned,
+    Provisioning, Queued, RealTime, ScalesConcurrency, ScalesOnInvocations, Serverless,
 };
 pub use model::{
     Containers, InstanceOnly, Model, ModelBuilder, ModelHandle, ModelKind, Network, Portable,
-    RunsServerless,
+    RunsServerless, SeveralModels,
 };
+pub use options::{CoreDump, Routing};
 pub use package_group::ModelPackageGroup;
 pub use required::{
-    EndpointConfigNameSet, EndpointNameSet, ExecutionRoleArnSet, Given, InitialInstanceCountSet,
-    InstanceTypeSet, MaxConcurrencySet, MemorySizeSet, Missing, ModelContainerNotSet,
-    ModelContainerSet, ModelNameSet, S3OutputPathSet,
+    ComponentEndpointSet, ComponentSourceSet, EndpointConfigNameSet, EndpointNameSet,
+    ExecutionRoleArnSet, Given, InitialInstanceCountSet, InstanceTypeSet, MaxConcurrencySet,
+    MemorySizeSet, MinMemorySet, Missing, ModelContainerNotSet, ModelContainerSet, ModelNameSet,
+    S3OutputPathSet, ServedSet,
 };
 pub use role::ExecutionRole;
 pub use rollout::{BlueGreen, CapacitySize, InBatches, Rolling, Rollout, RolloutFor};
 pub use scaling::{Capacity, CapacityFromZero, Cooldowns, InstanceMetric, Utilization};
+pub use serverless::{Concurrency, Memory, ServerlessVariant, ServerlessVariantBuilder};
 pub use variant::{
-    Concurrency, InstanceCount, InstanceVariant, InstanceVariantBuilder, Memory, ServerlessVariant,
-    ServerlessVariantBuilder,
+    Components, HasOwnModel, HostVariant, HostsComponents, InstanceCount, InstanceTypeNotSet,
+    InstanceVariant, InstanceVariantBuilder, Pools, TakesInstancePools,
 };

@@ -23,18 +23,33 @@ pub enum Portable {}
 #[derive(Debug, Clone, Copy)]
 pub enum InstanceOnly {}
 
-/// What a model can run on: [`Portable`] or [`InstanceOnly`].
+/// Several models or containers in one, or a model of which the types no longer know: it needs
+/// instances as well, and cannot be compared by a shadow variant.
+#[derive(Debug, Clone, Copy)]
+pub enum SeveralModels {}
+
+/// What a model can run on: [`Portable`], [`InstanceOnly`] or [`SeveralModels`].
 pub trait ModelKind {
     /// The kind of a model of this kind that also needs what `Other` says.
     type And<Other: ModelKind>: ModelKind;
+
+    /// The kind of a model of this kind that needs instances.
+    type OnInstances: ModelKind;
 }
 
 impl ModelKind for Portable {
     type And<Other: ModelKind> = Other;
+    type OnInstances = InstanceOnly;
 }
 
 impl ModelKind for InstanceOnly {
-    type And<Other: ModelKind> = InstanceOnly;
+    type And<Other: ModelKind> = Other::OnInstances;
+    type OnInstances = InstanceOnly;
+}
+
+impl ModelKind for SeveralModels {
+    type And<Other: ModelKind> = SeveralModels;
+    type OnInstances = SeveralModels;
 }
 
 /// The bound behind the compiler's message when a serverless variant is given such a model.
@@ -67,6 +82,17 @@ impl Network {
                 .collect(),
             security_group_ids: security_group_ids.into_iter().map(group).collect(),
         }
+    }
+}
+
+impl Network {
+    /// Security groups and subnets, as both resources that take them do.
+    #[expect(clippy::type_complexity, reason = "two lists of the same type")]
+    pub(super) fn into_parts(self) -> (Value<Vec<Value<String>>>, Value<Vec<Value<String>>>) {
+        (
+            Value::from_iter(self.security_group_ids),
+            Value::from_iter(self.subnets),
+        )
     }
 }
 
@@ -129,7 +155,7 @@ impl<C, R, K: ModelKind> ModelBuilder<C, R, K> {
         first: impl OneContainer,
         second: impl OneContainer,
         rest: impl IntoIterator<Item = AnyContainer>,
-    ) -> ModelBuilder<Given<Containers>, R, InstanceOnly>
+    ) -> ModelBuilder<Given<Containers>, R, SeveralModels>
     where
         C: ModelContainerNotSet,
     {
@@ -146,7 +172,7 @@ impl<C, R, K: ModelKind> ModelBuilder<C, R, K> {
         first: impl HasHostname,
         second: impl HasHostname,
         rest: impl IntoIterator<Item = NamedContainer>,
-    ) -> ModelBuilder<Given<Containers>, R, InstanceOnly>
+    ) -> ModelBuilder<Given<Containers>, R, SeveralModels>
     where
         C: ModelContainerNotSet,
     {
@@ -162,7 +188,7 @@ impl<C, R, K: ModelKind> ModelBuilder<C, R, K> {
     pub fn any_container(
         self,
         container: impl Into<AnyContainer>,
-    ) -> ModelBuilder<Given<Containers>, R, InstanceOnly>
+    ) -> ModelBuilder<Given<Containers>, R, SeveralModels>
     where
         C: ModelContainerNotSet,
     {
@@ -200,7 +226,7 @@ impl<C, R, K: ModelKind> ModelBuilder<C, R, K> {
 
     /// Connects the containers to a network: `VpcConfig`. Without it, they reach the internet and
     /// nothing in a VPC.
-    pub fn network(self, network: Network) -> ModelBuilder<C, R, InstanceOnly> {
+    pub fn network(self, network: Network) -> ModelBuilder<C, R, K::And<InstanceOnly>> {
         ModelBuilder {
             containers: self.containers,
             role: self.role,
@@ -214,12 +240,24 @@ impl<C, R, K: ModelKind> ModelBuilder<C, R, K> {
     pub fn network_isolation(
         self,
         isolated: impl Into<Value<bool>>,
-    ) -> ModelBuilder<C, R, InstanceOnly> {
+    ) -> ModelBuilder<C, R, K::And<InstanceOnly>> {
         ModelBuilder {
             containers: self.containers,
             role: self.role,
             network: self.network,
             isolated: Some(isolated.into()),
+            kind: PhantomData,
+        }
+    }
+
+    /// The same model, of which nothing asks whether it could do without instances: for code that
+    /// makes one type of several kinds.
+    pub fn on_instances(self) -> ModelBuilder<C, R, K::And<InstanceOnly>> {
+        ModelBuilder {
+            containers: self.containers,
+            role: self.role,
+            network: self.network,
+            isolated: self.isolated,
             kind: PhantomData,
         }
     }
@@ -235,11 +273,8 @@ impl<C, R, K: ModelKind> ModelBuilder<C, R, K> {
             execution_role_arn: Some(self.role.given().map(String::from)),
             enable_network_isolation: self.isolated,
             vpc_config: self.network.map(|network| {
-                l1::VpcConfig::new(
-                    Value::from_iter(network.security_group_ids),
-                    Value::from_iter(network.subnets),
-                )
-                .into()
+                let (groups, subnets) = network.into_parts();
+                l1::VpcConfig::new(groups, subnets).into()
             }),
             ..Default::default()
         };

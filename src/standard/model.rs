@@ -4,8 +4,8 @@ use indexmap::IndexMap;
 
 use crate::config::{self, ExecutionMode, ModelData, ModelSource, Pin};
 use crate::hosting::{
-    AnyContainer, Container, InstanceOnly, Model, ModelHandle, NamedContainer, Network,
-    PackageAccess, PackageData, PackageKey,
+    AnyContainer, Container, Model, ModelHandle, NamedContainer, Network, PackageAccess,
+    PackageData, PackageKey, SeveralModels,
 };
 use crate::json::Text;
 use crate::literal::{ImageUri, ModelPackageArn, RoleArn, S3Prefix, S3Uri};
@@ -107,7 +107,7 @@ impl PreparedModel {
         stack: &mut Stack,
         role: &Value<RoleArn>,
         network: Option<(Network, Value<bool>)>,
-    ) -> Option<ModelHandle<InstanceOnly>> {
+    ) -> Option<ModelHandle<SeveralModels>> {
         let builder = Model::builder().execution_role(role.clone());
         let builder = match self.containers {
             Containers::Portable(PortableContainer::Image(one)) => builder.any_container(one),

@@ -1,0 +1,154 @@
+//! How an update replaces an inference component's copies.
+
+use crate::cfn::sagemaker::inference_component as l1;
+use crate::literal::Duration;
+use crate::value::Value;
+
+use super::variant::seconds;
+
+/// A part of a component's copies: from 5 percent to `MAX` percent of them, or a number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CopyBatch<const MAX: u32>(Batch);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Batch {
+    Percent(u32),
+    Copies(u32),
+}
+
+/// How many copies an update replaces at a time: 5 to 50 percent, or a number that is no more.
+pub type UpdateBatch = CopyBatch<50>;
+
+/// How many copies are put back at a time when an update is taken back: 5 to 100 percent, or a
+/// number.
+pub type RollbackBatch = CopyBatch<100>;
+
+impl<const MAX: u32> CopyBatch<MAX> {
+    /// Checks a literal; in a `const` item at compile time.
+    ///
+    /// # Panics
+    ///
+    /// Unless it is between 5 and `MAX`.
+    #[track_caller]
+    pub const fn percent(percent: u32) -> Self {
+        match Self::parse_percent(percent) {
+            Some(batch) => batch,
+            None => panic!(
+                "`MaximumBatchSize` is 5 to 50 percent of the copies, and `RollbackMaximumBatchSize` at most 100"
+            ),
+        }
+    }
+
+    /// So many percent, if they are between 5 and `MAX`.
+    pub const fn parse_percent(percent: u32) -> Option<Self> {
+        if percent >= 5 && percent <= MAX {
+            Some(Self(Batch::Percent(percent)))
+        } else {
+            None
+        }
+    }
+
+    /// Checks a literal; in a `const` item at compile time.
+    ///
+    /// # Panics
+    ///
+    /// When the number is 0.
+    #[track_caller]
+    pub const fn copies(copies: u32) -> Self {
+        match Self::parse_copies(copies) {
+            Some(batch) => batch,
+            None => panic!("a batch has at least 1 copy"),
+        }
+    }
+
+    /// So many copies, unless there are none.
+    pub const fn parse_copies(copies: u32) -> Option<Self> {
+        if copies >= 1 {
+            Some(Self(Batch::Copies(copies)))
+        } else {
+            None
+        }
+    }
+
+    fn into_l1(self) -> l1::InferenceComponentCapacitySize {
+        let (kind, value) = match self.0 {
+            Batch::Percent(percent) => (
+                l1::InferenceComponentCapacitySizeType::CAPACITY_PERCENT,
+                percent,
+            ),
+            Batch::Copies(copies) => (l1::InferenceComponentCapacitySizeType::COPY_COUNT, copies),
+        };
+        l1::InferenceComponentCapacitySize::new(kind, value)
+    }
+}
+
+/// How a component is updated, and what takes the update back.
+///
+/// <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-sagemaker-inferencecomponent-inferencecomponentrollingupdatepolicy.html>
+#[derive(Debug, Clone)]
+pub struct ComponentRollout {
+    batch: UpdateBatch,
+    wait: Duration,
+    maximum_execution_timeout: Option<Duration>,
+    rollback_batch: Option<RollbackBatch>,
+    alarms: Vec<Value<String>>,
+}
+
+impl ComponentRollout {
+    /// Batches of copies, with `wait` (up to 1 hour) between them.
+    pub fn rolling(batch: UpdateBatch, wait: Duration) -> Self {
+        Self {
+            batch,
+            wait,
+            maximum_execution_timeout: None,
+            rollback_batch: None,
+            alarms: Vec::new(),
+        }
+    }
+
+    /// How long the whole update may take, 10 minutes to 8 hours. It has to exceed the sum of the
+    /// waits.
+    #[must_use]
+    pub fn maximum_execution_timeout(mut self, timeout: Duration) -> Self {
+        self.maximum_execution_timeout = Some(timeout);
+        self
+    }
+
+    /// The size of the batches that take an update back; all copies at once when it is left out.
+    #[must_use]
+    pub fn rollback_batch(mut self, batch: RollbackBatch) -> Self {
+        self.rollback_batch = Some(batch);
+        self
+    }
+
+    /// Takes the update back when one of these alarms (1 to 10, by name) goes off. Without alarms,
+    /// waiting protects nothing but against copies that fail.
+    #[must_use]
+    pub fn rollback_on<A: Into<Value<String>>>(
+        mut self,
+        alarm_names: impl IntoIterator<Item = A>,
+    ) -> Self {
+        self.alarms = alarm_names.into_iter().map(Into::into).collect();
+        self
+    }
+
+    pub(super) fn into_deployment_config(self) -> l1::InferenceComponentDeploymentConfig {
+        let alarms = self
+            .alarms
+            .into_iter()
+            .map(|name| Value::from(l1::Alarm::new(name)));
+        let alarms: Vec<_> = alarms.collect();
+        let rollback = (!alarms.is_empty())
+            .then(|| l1::AutoRollbackConfiguration::new(Value::from_iter(alarms)).into());
+        let policy = l1::InferenceComponentRollingUpdatePolicy {
+            maximum_batch_size: Some(self.batch.into_l1().into()),
+            maximum_execution_timeout_in_seconds: self.maximum_execution_timeout.map(seconds),
+            rollback_maximum_batch_size: self.rollback_batch.map(|batch| batch.into_l1().into()),
+            wait_interval_in_seconds: Some(seconds(self.wait)),
+        };
+        l1::InferenceComponentDeploymentConfig {
+            auto_rollback_configuration: rollback,
+            rolling_update_policy: Some(policy.into()),
+        }
+    }
+}
