@@ -122,6 +122,20 @@ where
     }
 }
 
+/// The ARN of everything below a location, which may or may not end with `/`.
+pub(super) fn below(location: Value<S3Uri>) -> Result<Value<String>, NotDerivable> {
+    let ends_with_slash = match &location {
+        Value::Literal(uri) => uri.as_str().ends_with('/'),
+        Value::Intrinsic(call) => match (call.function, &call.argument) {
+            (Function::Sub, Json::String(template)) => template.ends_with('/'),
+            _ => false,
+        },
+        Value::Raw(_) => false,
+    };
+    let suffix = if ends_with_slash { "*" } else { "/*" };
+    object_arn(location, suffix)
+}
+
 /// The ARN of a bucket and the key prefix within it.
 pub(super) fn bucket_arn(bucket: &str) -> Value<String> {
     Value::sub(format!("arn:${{AWS::Partition}}:s3:::{}", escape(bucket)))
@@ -168,6 +182,33 @@ fn ecr_in_template(template: &str) -> Option<Value<String>> {
             "arn:${{AWS::Partition}}:ecr:{region}:{account}:repository/{name}"
         ))
     })
+}
+
+/// The ARNs of a log group of SageMaker's, and of what is in it. `what` is the property that says
+/// its `name`.
+pub(super) fn log_group(
+    kind: &str,
+    what: &'static str,
+    name: &Value<String>,
+) -> [Value<String>; 2] {
+    const GROUPS: &str =
+        "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:/aws/sagemaker/";
+    ["", ":*"].map(|below| match name {
+        Value::Literal(name) => Value::sub(format!("{GROUPS}{kind}/{name}{below}")),
+        computed => Value::sub_with(
+            format!("{GROUPS}{kind}/${{{what}}}{below}"),
+            [(what, computed.clone())],
+        ),
+    })
+}
+
+/// The ARN of an alarm of this account and region.
+pub(super) fn alarm_arn(name: Value<String>) -> Value<String> {
+    const ALARM: &str = "arn:${AWS::Partition}:cloudwatch:${AWS::Region}:${AWS::AccountId}:alarm:";
+    match name {
+        Value::Literal(name) => Value::sub(format!("{ALARM}{}", escape(&verbatim(&name)))),
+        computed => Value::sub_with(format!("{ALARM}${{AlarmName}}"), [("AlarmName", computed)]),
+    }
 }
 
 /// A KMS key as a policy names it: by ARN, or every key of an account and region with this alias.

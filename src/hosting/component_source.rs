@@ -6,28 +6,22 @@ use crate::cfn::sagemaker::inference_component as l1;
 use crate::literal::Duration;
 use crate::value::Value;
 
-use super::container::{
-    AnyContainer, Container, ContainerSource, DataLocation, NoModelData, TarGz,
-};
+use super::container::{AnyContainer, Container, NoModelData, TarGz};
 use super::required::{ComponentSourceSet, Given};
 use super::variant::seconds;
 
 /// A container of an inference component.
 #[derive(Debug, Clone)]
 pub struct ComponentContainer {
-    image: Value<String>,
+    image: Option<Value<String>>,
     artifact: Option<Value<String>>,
-    environment: IndexMap<String, Value<String>>,
+    environment: Option<Value<IndexMap<String, Value<String>>>>,
     metrics: Option<ContainerMetrics>,
 }
 
 impl ComponentContainer {
     pub(super) fn set_metrics(&mut self, metrics: ContainerMetrics) {
         self.metrics = Some(metrics);
-    }
-
-    fn environment(&self) -> Option<Value<IndexMap<String, Value<String>>>> {
-        (!self.environment.is_empty()).then(|| self.environment.clone().into())
     }
 
     fn metrics(&self) -> Option<Value<l1::ContainerMetricsConfig>> {
@@ -60,17 +54,11 @@ impl FitsComponents for Container<TarGz> {
 }
 
 fn from_image(container: AnyContainer) -> ComponentContainer {
-    let ContainerSource::Image { image, data } = container.source else {
-        unreachable!("the types of containers above are made from images");
-    };
-    let artifact = data.and_then(|data| match data {
-        DataLocation::Archive(archive) => Some(archive.map(String::from)),
-        DataLocation::Prefix(_) | DataLocation::Object(_) | DataLocation::Models(_) => None,
-    });
+    let definition = container.into_definition();
     ComponentContainer {
-        image: image.map(String::from),
-        artifact,
-        environment: container.environment,
+        image: definition.image,
+        artifact: definition.model_data_url,
+        environment: definition.environment,
         metrics: None,
     }
 }
@@ -94,9 +82,9 @@ impl ComponentSourceSet for Given<ComponentContainer> {
         specification.container = Some(
             l1::InferenceComponentContainerSpecification {
                 container_metrics_config: container.metrics(),
-                environment: container.environment(),
+                environment: container.environment,
                 artifact_url: container.artifact,
-                image: Some(container.image),
+                image: container.image,
             }
             .into(),
         );
@@ -110,9 +98,9 @@ impl ComponentSourceSet for Given<ComponentContainer> {
         specification.container = Some(
             l1::InferenceComponentContainerSpecificationForInstanceType {
                 container_metrics_config: container.metrics(),
-                environment: container.environment(),
+                environment: container.environment,
                 artifact_url: container.artifact,
-                image: Some(container.image),
+                image: container.image,
             }
             .into(),
         );

@@ -8,6 +8,8 @@ use crate::template::{DeletionPolicy, Handle, Stack, UpdateReplacePolicy};
 use crate::value::Value;
 
 use super::capture::{AsyncOutput, DataCapture};
+use super::explainer::Explainer;
+use super::metrics::Metrics;
 use super::mode::{
     Async, CapturesData, ComponentHost, Hosts, InstanceBacked, Mode, Provisioning, RealTime,
     Serverless,
@@ -193,6 +195,26 @@ impl<M: Mode> EndpointConfig<M> {
         M: CapturesData,
     {
         self.properties.data_capture_config = Some(capture.into_config().into());
+        self
+    }
+
+    /// Explains answers where a call asks for it.
+    #[must_use]
+    pub fn explainer(mut self, explainer: Explainer) -> Self
+    where
+        M: InstanceBacked,
+    {
+        self.properties.explainer_config = Some(explainer.into_config().into());
+        self
+    }
+
+    /// Publishes other metrics than the usual ones, or at another frequency.
+    #[must_use]
+    pub fn metrics(mut self, metrics: Metrics) -> Self
+    where
+        M: InstanceBacked,
+    {
+        self.properties.metrics_config = Some(metrics.into_config().into());
         self
     }
 

@@ -90,13 +90,19 @@ mod component_builder;
 mod component_rollout;
 mod component_source;
 mod container;
+mod container_definition;
+mod container_list;
 mod endpoint;
 mod endpoint_config;
+mod explainer;
 mod managed_scaling;
+mod metrics;
 mod mode;
 mod model;
 mod options;
 mod package_group;
+mod policy;
+mod registry;
 mod required;
 mod role;
 mod rollout;
@@ -121,25 +127,31 @@ pub use component_builder::{
 pub use component_rollout::{ComponentRollout, CopyBatch, RollbackBatch, UpdateBatch};
 pub use component_source::{ComponentContainer, ContainerMetrics, FitsComponents, Placement};
 pub use container::{
-    AnyContainer, Container, HasHostname, IsMultiModel, ModelData, ModelDataNotSet, ModelsPrefix,
-    MultiModel, NamedContainer, NoModelData, OneContainer, PackageData, TarGz, Uncompressed,
+    AnyContainer, Container, GatedTarGz, IsGateable, IsImage, IsMultiModel, IsPackage, ModelData,
+    ModelDataNotSet, MultiModel, NamedContainer, NoModelData, PackageData, TarGz, Uncompressed,
 };
+pub use container_list::{HasHostname, ModelsPrefix, OneContainer, OtherContainers};
 pub use endpoint::{Endpoint, EndpointBuilder, EndpointHandle};
 pub use endpoint_config::{
     Comparable, EndpointConfig, EndpointConfigHandle, OnInstances, OtherVariants,
     SamplingPercentage,
 };
+pub use explainer::{
+    ExplainedRecords, Explainer, FeatureType, Granularity, ShapBaseline, TextFeatures,
+};
 pub use managed_scaling::{Consolidation, ManagedInstanceScaling, ScaleIn};
+pub use metrics::{Metrics, PublishFrequency};
 pub use mode::{
     Async, CapturesData, ComponentHost, Hosts, InstanceBacked, Mode, OnDemand, Provisioned,
     Provisioning, Queued, RealTime, ScalesConcurrency, ScalesOnInvocations, Serverless,
 };
 pub use model::{
-    Containers, InstanceOnly, Model, ModelBuilder, ModelHandle, ModelKind, Network, Portable,
-    RunsServerless, SeveralModels,
+    Containers, InstanceOnly, Model, ModelBuilder, ModelHandle, ModelKind, Network, NetworkChoice,
+    Portable, RunsServerless, SeveralModels,
 };
 pub use options::{CoreDump, Routing};
 pub use package_group::ModelPackageGroup;
+pub use registry::{IsPrivateRegistry, Platform, PrivateRegistry, PulledThrough, Registry};
 pub use required::{
     ComponentEndpointSet, ComponentSourceSet, EndpointConfigNameSet, EndpointNameSet,
     ExecutionRoleArnSet, Given, InitialInstanceCountSet, InstanceTypeSet, MaxConcurrencySet,

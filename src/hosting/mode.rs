@@ -56,7 +56,7 @@ impl Provisioning for Provisioned {}
 
 /// Modes whose variants have an `InstanceType`.
 #[diagnostic::on_unimplemented(
-    message = "this needs variants with `InstanceType`: `KmsKeyId` (of storage volumes) and `RollingUpdatePolicy` do not exist for a `ServerlessConfig`",
+    message = "this needs variants with `InstanceType`: `KmsKeyId` (of storage volumes), `MetricsConfig`, `ExplainerConfig` and `RollingUpdatePolicy` do not exist for a `ServerlessConfig`",
     label = "a `{Self}` endpoint has no instances"
 )]
 pub trait InstanceBacked: Mode {}

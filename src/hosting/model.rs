@@ -8,9 +8,9 @@ use crate::literal::{RoleArn, SecurityGroupId, SubnetId};
 use crate::template::{DeletionPolicy, Handle, Stack, UpdateReplacePolicy};
 use crate::value::Value;
 
-use super::container::{
-    AnyContainer, Container, HasHostname, ModelData, NamedContainer, OneContainer,
-};
+use super::container::{AnyContainer, Container, ModelData, NamedContainer};
+use super::container_list::{HasHostname, OneContainer, OtherContainers};
+use super::registry::{Platform, PulledThrough, Registry};
 use super::required::{
     ExecutionRoleArnSet, Given, Missing, ModelContainerNotSet, ModelContainerSet,
 };
@@ -54,7 +54,7 @@ impl ModelKind for SeveralModels {
 
 /// The bound behind the compiler's message when a serverless variant is given such a model.
 #[diagnostic::on_unimplemented(
-    message = "a `ServerlessConfig` variant cannot run this model: it sets `VpcConfig`, `EnableNetworkIsolation`, `Containers`, `ModelDataSource` or `Mode: MultiModel` of `AWS::SageMaker::Model`",
+    message = "a `ServerlessConfig` variant cannot run this model: it sets `VpcConfig`, `EnableNetworkIsolation`, `Containers`, `ModelDataSource`, `Mode: MultiModel` or `RepositoryAccessMode: Vpc` of `AWS::SageMaker::Model`",
     label = "this model needs instances"
 )]
 pub trait RunsServerless: ModelKind {}
@@ -113,95 +113,116 @@ impl Model {
         ModelBuilder {
             containers: Missing,
             role: Missing,
-            network: None,
+            network: Missing,
             isolated: None,
             kind: PhantomData,
         }
     }
 }
 
-/// How a model's containers are called.
+/// How a model's containers are called. `A` says where their images are pulled from.
 #[derive(Debug, Clone)]
-pub struct Containers {
-    items: Vec<AnyContainer>,
-    execution: Option<l1::InferenceExecutionConfigMode>,
+pub struct Containers<A = Platform> {
+    pub(super) definitions: Vec<l1::ContainerDefinition>,
+    pub(super) execution: Option<l1::InferenceExecutionConfigMode>,
+    registry: PhantomData<A>,
 }
 
-/// A model under construction.
+/// A model under construction: `C` are its containers, `R` its role, `K` what it can run on, and `N`
+/// its network.
 #[derive(Debug, Clone)]
-pub struct ModelBuilder<C, R, K> {
+pub struct ModelBuilder<C, R, K, N = Missing> {
     containers: C,
     role: R,
-    network: Option<Network>,
+    network: N,
     isolated: Option<Value<bool>>,
     kind: PhantomData<K>,
 }
 
-impl<C, R, K: ModelKind> ModelBuilder<C, R, K> {
+/// Where images are pulled from that are pulled from both.
+type Both<A, B> = <A as Registry>::And<B>;
+
+impl<C, R, K: ModelKind, N> ModelBuilder<C, R, K, N> {
     /// One container: `PrimaryContainer`.
-    pub fn container<D: ModelData>(
+    pub fn container<D: ModelData, A: Registry>(
         self,
-        container: Container<D>,
-    ) -> ModelBuilder<Given<Containers>, R, K::And<D::Kind>>
+        container: Container<D, A>,
+    ) -> ModelBuilder<Given<Containers<A>>, R, <K::And<D::Kind> as ModelKind>::And<A::Kind>, N>
     where
         C: ModelContainerNotSet,
     {
-        self.with_containers(vec![container.into()], None)
+        self.with_containers([container.into()], None)
     }
 
     /// 2 to 15 containers, each of which receives the answer of the one before: `Containers`.
-    pub fn pipeline(
+    pub fn pipeline<F: OneContainer, S: OneContainer, O: OtherContainers<AnyContainer>>(
         self,
-        first: impl OneContainer,
-        second: impl OneContainer,
-        rest: impl IntoIterator<Item = AnyContainer>,
-    ) -> ModelBuilder<Given<Containers>, R, SeveralModels>
+        first: F,
+        second: S,
+        rest: O,
+    ) -> ModelBuilder<
+        Given<Containers<Both<F::Registry, Both<S::Registry, O::Registry>>>>,
+        R,
+        SeveralModels,
+        N,
+    >
     where
         C: ModelContainerNotSet,
     {
-        let items = [first.into_container(), second.into_container()]
-            .into_iter()
-            .chain(rest)
-            .collect();
-        self.with_containers(items, Some(l1::InferenceExecutionConfigMode::SERIAL))
+        let items = several(first, second, rest.into_containers());
+        self.with_definitions(items, Some(l1::InferenceExecutionConfigMode::SERIAL))
     }
 
     /// 2 to 15 containers, of which each caller addresses one by its `ContainerHostname`.
-    pub fn direct(
+    pub fn direct<F: HasHostname, S: HasHostname, O: OtherContainers<NamedContainer>>(
         self,
-        first: impl HasHostname,
-        second: impl HasHostname,
-        rest: impl IntoIterator<Item = NamedContainer>,
-    ) -> ModelBuilder<Given<Containers>, R, SeveralModels>
+        first: F,
+        second: S,
+        rest: O,
+    ) -> ModelBuilder<
+        Given<Containers<Both<F::Registry, Both<S::Registry, O::Registry>>>>,
+        R,
+        SeveralModels,
+        N,
+    >
     where
         C: ModelContainerNotSet,
     {
-        let items = [first.into_named(), second.into_named()]
-            .into_iter()
-            .chain(rest)
-            .map(AnyContainer::from)
-            .collect();
-        self.with_containers(items, Some(l1::InferenceExecutionConfigMode::DIRECT))
+        let items = several(first, second, rest.into_containers());
+        self.with_definitions(items, Some(l1::InferenceExecutionConfigMode::DIRECT))
     }
 
     /// One container, of which the types no longer know what its model data is.
-    pub fn any_container(
+    pub fn any_container<A: Registry>(
         self,
-        container: impl Into<AnyContainer>,
-    ) -> ModelBuilder<Given<Containers>, R, SeveralModels>
+        container: impl Into<AnyContainer<A>>,
+    ) -> ModelBuilder<Given<Containers<A>>, R, SeveralModels, N>
     where
         C: ModelContainerNotSet,
     {
-        self.with_containers(vec![container.into()], None)
+        self.with_containers([container.into()], None)
     }
 
-    fn with_containers<L>(
+    fn with_containers<A, L>(
         self,
-        items: Vec<AnyContainer>,
+        items: impl IntoIterator<Item = AnyContainer<A>>,
         execution: Option<l1::InferenceExecutionConfigMode>,
-    ) -> ModelBuilder<Given<Containers>, R, L> {
+    ) -> ModelBuilder<Given<Containers<A>>, R, L, N> {
+        let items = items.into_iter().map(AnyContainer::into_definition);
+        self.with_definitions(items.collect(), execution)
+    }
+
+    fn with_definitions<A, L>(
+        self,
+        definitions: Vec<l1::ContainerDefinition>,
+        execution: Option<l1::InferenceExecutionConfigMode>,
+    ) -> ModelBuilder<Given<Containers<A>>, R, L, N> {
         ModelBuilder {
-            containers: Given(Containers { items, execution }),
+            containers: Given(Containers {
+                definitions,
+                execution,
+                registry: PhantomData,
+            }),
             role: self.role,
             network: self.network,
             isolated: self.isolated,
@@ -214,7 +235,7 @@ impl<C, R, K: ModelKind> ModelBuilder<C, R, K> {
     pub fn execution_role(
         self,
         role: impl Into<Value<RoleArn>>,
-    ) -> ModelBuilder<C, Given<Value<RoleArn>>, K> {
+    ) -> ModelBuilder<C, Given<Value<RoleArn>>, K, N> {
         ModelBuilder {
             containers: self.containers,
             role: Given(role.into()),
@@ -226,11 +247,14 @@ impl<C, R, K: ModelKind> ModelBuilder<C, R, K> {
 
     /// Connects the containers to a network: `VpcConfig`. Without it, they reach the internet and
     /// nothing in a VPC.
-    pub fn network(self, network: Network) -> ModelBuilder<C, R, K::And<InstanceOnly>> {
+    pub fn network(
+        self,
+        network: Network,
+    ) -> ModelBuilder<C, R, K::And<InstanceOnly>, Given<Network>> {
         ModelBuilder {
             containers: self.containers,
             role: self.role,
-            network: Some(network),
+            network: Given(network),
             isolated: self.isolated,
             kind: PhantomData,
         }
@@ -238,21 +262,16 @@ impl<C, R, K: ModelKind> ModelBuilder<C, R, K> {
 
     /// Whether all outbound calls and AWS credentials are taken from the containers: `EnableNetworkIsolation`.
     pub fn network_isolation(
-        self,
+        mut self,
         isolated: impl Into<Value<bool>>,
-    ) -> ModelBuilder<C, R, K::And<InstanceOnly>> {
-        ModelBuilder {
-            containers: self.containers,
-            role: self.role,
-            network: self.network,
-            isolated: Some(isolated.into()),
-            kind: PhantomData,
-        }
+    ) -> ModelBuilder<C, R, K::And<InstanceOnly>, N> {
+        self.isolated = Some(isolated.into());
+        self.on_instances()
     }
 
     /// The same model, of which nothing asks whether it could do without instances: for code that
     /// makes one type of several kinds.
-    pub fn on_instances(self) -> ModelBuilder<C, R, K::And<InstanceOnly>> {
+    pub fn on_instances(self) -> ModelBuilder<C, R, K::And<InstanceOnly>, N> {
         ModelBuilder {
             containers: self.containers,
             role: self.role,
@@ -265,34 +284,62 @@ impl<C, R, K: ModelKind> ModelBuilder<C, R, K> {
     /// The model.
     pub fn build(self) -> Model<K>
     where
-        C: ModelContainerSet<Value = Containers>,
+        C: ModelContainerSet<Value: PulledThrough<N>>,
         R: ExecutionRoleArnSet<Value = Value<RoleArn>>,
+        N: NetworkChoice,
     {
-        let containers = self.containers.given();
+        let (definitions, execution) = self.containers.given().into_containers();
         let mut properties = l1::Model {
             execution_role_arn: Some(self.role.given().map(String::from)),
             enable_network_isolation: self.isolated,
-            vpc_config: self.network.map(|network| {
+            vpc_config: self.network.chosen().map(|network| {
                 let (groups, subnets) = network.into_parts();
                 l1::VpcConfig::new(groups, subnets).into()
             }),
             ..Default::default()
         };
-        let mut definitions = containers
-            .items
-            .into_iter()
-            .map(AnyContainer::into_definition);
-        if let Some(mode) = containers.execution {
+        let mut definitions = definitions.into_iter().map(Value::from);
+        if let Some(mode) = execution {
             properties.inference_execution_config =
                 Some(l1::InferenceExecutionConfig::new(mode).into());
-            properties.containers = Some(definitions.map(Value::from).collect());
+            properties.containers = Some(definitions.collect());
         } else {
-            properties.primary_container = definitions.next().map(Value::from);
+            properties.primary_container = definitions.next();
         }
         Model {
             properties,
             kind: PhantomData,
         }
+    }
+}
+
+fn several<A: Registry>(
+    first: impl OneContainer,
+    second: impl OneContainer,
+    rest: impl Iterator<Item = AnyContainer<A>>,
+) -> Vec<l1::ContainerDefinition> {
+    let (first, second) = (first.into_container(), second.into_container());
+    [first.into_definition(), second.into_definition()]
+        .into_iter()
+        .chain(rest.map(AnyContainer::into_definition))
+        .collect()
+}
+
+/// A network or none.
+pub trait NetworkChoice {
+    /// The network.
+    fn chosen(self) -> Option<Network>;
+}
+
+impl NetworkChoice for Missing {
+    fn chosen(self) -> Option<Network> {
+        None
+    }
+}
+
+impl NetworkChoice for Given<Network> {
+    fn chosen(self) -> Option<Network> {
+        Some(self.0)
     }
 }
 

@@ -116,20 +116,30 @@ impl PreparedModel {
             Containers::One(one) => builder.any_container(one),
             Containers::Serial(containers) => {
                 let mut containers = containers.into_iter();
-                builder.pipeline(containers.next()?, containers.next()?, containers)
+                builder.pipeline(
+                    containers.next()?,
+                    containers.next()?,
+                    containers.collect::<Vec<_>>(),
+                )
             }
             Containers::Direct(containers) => {
                 let mut containers = containers.into_iter();
-                builder.direct(containers.next()?, containers.next()?, containers)
+                builder.direct(
+                    containers.next()?,
+                    containers.next()?,
+                    containers.collect::<Vec<_>>(),
+                )
             }
         };
-        let builder = match network {
-            None => builder,
+        let model = match network {
+            None => builder.build(),
             // `false` is what leaving it out means.
-            Some((network, Value::Literal(false))) => builder.network(network),
-            Some((network, isolated)) => builder.network(network).network_isolation(isolated),
+            Some((network, Value::Literal(false))) => builder.network(network).build(),
+            Some((network, isolated)) => {
+                builder.network(network).network_isolation(isolated).build()
+            }
         };
-        Some(builder.build().add_to(stack, &self.id))
+        Some(model.add_to(stack, &self.id))
     }
 
     /// Adds the model for an endpoint without instances; `None` where it needs instances, which the
