@@ -28,6 +28,8 @@ pub use on_latency::{LatencyStatistic, Percentile};
 pub use on_utilization::Devices;
 pub use unit::{Amount, Fraction};
 
+pub(super) use unit::{as_number, rounded};
+
 use metrics::Metric;
 
 use crate::cfn::cloudwatch::alarm as l1;
@@ -152,24 +154,15 @@ impl<U: Amount> Alarm<U> {
     /// Adds the alarm to a stack.
     #[track_caller]
     pub fn add_to(self, stack: &mut Stack, name: &str) -> AlarmHandle {
-        if let Some(finding) = self.too_long() {
-            stack.report(finding.on(name));
-        }
-        AlarmHandle {
-            handle: stack.add(name, self.into_l1()),
-        }
+        self.prepare().add_to(stack, name)
     }
 
-    /// Adds the alarm as what sets a scaling policy off.
-    #[track_caller]
-    pub(super) fn add_for(
-        mut self,
-        stack: &mut Stack,
-        name: &str,
-        policy: Value<String>,
-    ) -> AlarmHandle {
-        self.alarm_actions.insert(0, policy);
-        self.add_to(stack, name)
+    /// The alarm without the type of its threshold.
+    pub(super) fn prepare(self) -> PreparedAlarm {
+        PreparedAlarm {
+            finding: self.too_long(),
+            properties: self.into_l1(),
+        }
     }
 
     pub(super) fn side(&self) -> Side {
@@ -223,10 +216,46 @@ impl<U: Amount> Alarm<U> {
             ok_actions: actions(self.ok_actions),
             period: Some(seconds(self.period.into())),
             statistic,
-            threshold: Some(unit::rounded(self.threshold.amount() * self.scale).into()),
+            threshold: Some(rounded(self.threshold.amount() * self.scale).into()),
             treat_missing_data: Some(self.missing.into()),
             ..Default::default()
         }
+    }
+}
+
+/// An alarm on any unit, ready to be added.
+#[derive(Debug, Clone)]
+pub(super) struct PreparedAlarm {
+    finding: Option<Finding>,
+    properties: l1::Alarm,
+}
+
+impl PreparedAlarm {
+    /// An alarm that no constructor offers.
+    pub(super) fn new(properties: l1::Alarm) -> Self {
+        Self {
+            finding: None,
+            properties,
+        }
+    }
+
+    /// Lets it set off a scaling policy, before it tells anybody.
+    pub(super) fn acting(mut self, policy: Value<String>) -> Self {
+        let mut actions = vec![policy];
+        if let Some(Value::Literal(others)) = self.properties.alarm_actions {
+            actions.extend(others);
+        }
+        self.properties.alarm_actions = Some(actions.into_iter().collect());
+        self
+    }
+
+    #[track_caller]
+    pub(super) fn add_to(self, stack: &mut Stack, name: &str) -> AlarmHandle {
+        let handle = stack.add(name, self.properties);
+        if let Some(finding) = self.finding {
+            stack.report(finding.on(handle.logical_id().as_str()));
+        }
+        AlarmHandle { handle }
     }
 }
 
@@ -241,10 +270,6 @@ pub struct AlarmHandle {
 }
 
 impl AlarmHandle {
-    pub(super) fn new(handle: Handle<l1::Alarm>) -> Self {
-        Self { handle }
-    }
-
     /// The alarm's name, which CloudFormation gives it.
     pub fn name(&self) -> Value<String> {
         self.handle.reference()

@@ -20,7 +20,7 @@
 //! ```
 //! use sageform::hosting::{
 //!     Capacity, Container, Cooldowns, DataCapture, Endpoint, EndpointConfig, ExecutionRole,
-//!     InstanceCount, InstanceMetric, InstanceVariant, Model, ModelPackageGroup,
+//!     InstanceCount, InstanceMetric, InstanceScaling, InstanceVariant, Model, ModelPackageGroup,
 //! };
 //! use sageform::literal::{
 //!     EndpointName, ImageUri, InstanceType, ModelPackageGroupName, S3Uri, VariantName,
@@ -58,8 +58,8 @@
 //!     .build()
 //!     .add_to(&mut stack, "Endpoint");
 //! let metric = InstanceMetric::InvocationsPerInstance(70.0.into());
-//! let (capacity, cooldowns) = (Capacity::new(2, 20), Cooldowns::default());
-//! endpoint.scale_instances(&mut stack, "Scaling", &VARIANT, capacity, metric, cooldowns);
+//! let scaling = InstanceScaling::new(Capacity::new(2, 20)).track(metric, Cooldowns::default());
+//! endpoint.scale_instances(&mut stack, "Scaling", &VARIANT, scaling);
 //!
 //! let (template, findings) = stack.finish();
 //! assert!(findings.is_empty());
@@ -163,7 +163,13 @@ pub use rollout::{
     BatchSize, BlueGreen, CanarySize, InBatches, LinearStepSize, Retained, RollbackAlarms,
     RollbackBatchSize, Rolling, Rollout, RolloutFor, RollsBackOn, Stated,
 };
-pub use scaling::{Capacity, CapacityFromZero, Cooldowns, InstanceMetric, Utilization};
+pub use scaling::{
+    Adjustment, Capacity, CapacityBounds, CapacityChange, CapacityFromZero, ChangeInCapacity,
+    ConcurrencyMetric, ConcurrencyScaling, Cooldowns, CopyMetric, CopyScaling, CustomMetric,
+    ExactCapacity, InstanceMetric, InstanceScaling, PercentChangeInCapacity, QueueMetric,
+    QueueScaling, Scaling, ScalingMetric, ScalingTarget, ScheduledAction, StepPolicy, Steps,
+    Utilization,
+};
 pub use serverless::{Concurrency, Memory, ServerlessVariant, ServerlessVariantBuilder};
 pub use variant::{
     Components, HasOwnModel, HostVariant, HostsComponents, InstanceCount, InstanceTypeNotSet,

@@ -78,7 +78,7 @@ impl fmt::Display for Fraction {
 }
 
 /// Without the digits that arithmetic in binary adds to decimal numbers.
-pub(super) fn rounded(number: f64) -> f64 {
+pub(in crate::hosting) fn rounded(number: f64) -> f64 {
     (number * 1e9).round() / 1e9
 }
 
