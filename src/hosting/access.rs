@@ -202,15 +202,6 @@ pub(super) fn log_group(
     })
 }
 
-/// The ARN of an alarm of this account and region.
-pub(super) fn alarm_arn(name: Value<String>) -> Value<String> {
-    const ALARM: &str = "arn:${AWS::Partition}:cloudwatch:${AWS::Region}:${AWS::AccountId}:alarm:";
-    match name {
-        Value::Literal(name) => Value::sub(format!("{ALARM}{}", escape(&verbatim(&name)))),
-        computed => Value::sub_with(format!("{ALARM}${{AlarmName}}"), [("AlarmName", computed)]),
-    }
-}
-
 /// A KMS key as a policy names it: by ARN, or every key of an account and region with this alias.
 pub(super) enum KeyResource {
     Arn(Value<String>),

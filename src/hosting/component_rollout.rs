@@ -6,9 +6,9 @@ use crate::value::Value;
 
 use super::variant::seconds;
 
-/// A part of a component's copies: from 5 percent to `MAX` percent of them, or a number.
+/// A part of a component's copies: `MIN` to `MAX` percent of them, or a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct CopyBatch<const MAX: u32>(Batch);
+pub struct CopyBatch<const MIN: u32, const MAX: u32>(Batch);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Batch {
@@ -17,31 +17,31 @@ enum Batch {
 }
 
 /// How many copies an update replaces at a time: 5 to 50 percent, or a number that is no more.
-pub type UpdateBatch = CopyBatch<50>;
+pub type UpdateBatch = CopyBatch<5, 50>;
 
-/// How many copies are put back at a time when an update is taken back: 5 to 100 percent, or a
+/// How many copies are put back at a time when an update is taken back: 1 to 100 percent, or a
 /// number.
-pub type RollbackBatch = CopyBatch<100>;
+pub type RollbackBatch = CopyBatch<1, 100>;
 
-impl<const MAX: u32> CopyBatch<MAX> {
+impl<const MIN: u32, const MAX: u32> CopyBatch<MIN, MAX> {
     /// Checks a literal; in a `const` item at compile time.
     ///
     /// # Panics
     ///
-    /// Unless it is between 5 and `MAX`.
+    /// Unless it is between `MIN` and `MAX`.
     #[track_caller]
     pub const fn percent(percent: u32) -> Self {
         match Self::parse_percent(percent) {
             Some(batch) => batch,
             None => panic!(
-                "`MaximumBatchSize` is 5 to 50 percent of the copies, and `RollbackMaximumBatchSize` at most 100"
+                "`MaximumBatchSize` is 5 to 50 percent of the copies, and `RollbackMaximumBatchSize` 1 to 100"
             ),
         }
     }
 
-    /// So many percent, if they are between 5 and `MAX`.
+    /// So many percent, if they are between `MIN` and `MAX`.
     pub const fn parse_percent(percent: u32) -> Option<Self> {
-        if percent >= 5 && percent <= MAX {
+        if percent >= MIN && percent <= MAX {
             Some(Self(Batch::Percent(percent)))
         } else {
             None
