@@ -26,6 +26,14 @@ pub type RollbackBatch = CopyBatch<1, 100>;
 impl<const MIN: u32, const MAX: u32> CopyBatch<MIN, MAX> {
     /// Checks a literal; in a `const` item at compile time.
     ///
+    /// ```
+    /// use sageform::hosting::{RollbackBatch, UpdateBatch};
+    ///
+    /// const QUARTER: UpdateBatch = UpdateBatch::percent(25);
+    /// assert_eq!(UpdateBatch::parse_percent(80), None);
+    /// assert!(RollbackBatch::parse_percent(80).is_some());
+    /// ```
+    ///
     /// # Panics
     ///
     /// Unless it is between `MIN` and `MAX`.
@@ -49,6 +57,13 @@ impl<const MIN: u32, const MAX: u32> CopyBatch<MIN, MAX> {
     }
 
     /// Checks a literal; in a `const` item at compile time.
+    ///
+    /// ```
+    /// use sageform::hosting::UpdateBatch;
+    ///
+    /// const ONE: UpdateBatch = UpdateBatch::copies(1);
+    /// assert_eq!(UpdateBatch::parse_copies(0), None);
+    /// ```
     ///
     /// # Panics
     ///
@@ -96,6 +111,24 @@ pub struct ComponentRollout {
 
 impl ComponentRollout {
     /// Batches of copies, with `wait` (up to 1 hour) between them.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    #[doc = include_str!("example_host.txt")]
+    /// let rollout = ComponentRollout::rolling(UpdateBatch::percent(25), Duration::new("5m"))
+    ///     .rollback_on(["churn-errors"]);
+    /// let component = InferenceComponent::builder(InferenceComponentName::new("churn-llama"))
+    ///     .endpoint(&endpoint)
+    ///     .model(&model)
+    ///     .min_memory_in_mb(16384)
+    ///     .build()
+    ///     .rollout(rollout)
+    ///     .add_to(&mut stack, "Llama");
+    /// assert_eq!(
+    ///     shown(stack, "Llama", "DeploymentConfig"),
+    ///     r#"{"AutoRollbackConfiguration":{"Alarms":[{"AlarmName":"churn-errors"}]},"RollingUpdatePolicy":{"MaximumBatchSize":{"Type":"CAPACITY_PERCENT","Value":25},"WaitIntervalInSeconds":300}}"#,
+    /// );
+    /// ```
     pub fn rolling(batch: UpdateBatch, wait: Duration) -> Self {
         Self {
             batch,

@@ -59,6 +59,17 @@ const VOLUME: &[&str] = &[
 
 impl ExecutionRole {
     /// A role that writes the endpoint's logs and metrics.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// let container = Container::image(IMAGE).model_data_url(MODEL);
+    /// ExecutionRole::new(NAME).container(container.as_any())?.add_to(&mut stack, "Role");
+    /// let policies = shown(stack, "Role", "Policies");
+    /// assert!(policies.contains(
+    ///     r#"{"Sid":"ReadObjects","Effect":"Allow","Action":"s3:GetObject","Resource":{"Fn::Sub":"arn:${AWS::Partition}:s3:::churn/model.tar.gz"}}"#
+    /// ), "{policies}");
+    /// # Ok::<(), NotDerivable>(())
+    /// ```
     pub fn new(endpoint: impl Into<Value<EndpointName>>) -> Self {
         let name = endpoint.into().map(String::from);
         Self {
