@@ -5,6 +5,7 @@
 #[cfg(feature = "deploy")]
 mod aws_client;
 mod cli;
+mod constructors;
 mod contract;
 #[cfg(feature = "deploy")]
 mod deploy;
