@@ -27,7 +27,15 @@ pub struct Endpoint<M: Mode> {
 pub struct EndpointBuilder<N, C> {
     name: N,
     config: C,
-    deployment: Option<Value<l1::DeploymentConfig>>,
+    deployment: Deployment,
+}
+
+/// How the endpoint is updated.
+#[derive(Debug, Clone)]
+enum Deployment {
+    Default,
+    Config(l1::DeploymentConfig),
+    Retained,
 }
 
 impl Endpoint<RealTime> {
@@ -47,7 +55,7 @@ impl Endpoint<RealTime> {
         EndpointBuilder {
             name: Missing,
             config: Missing,
-            deployment: None,
+            deployment: Deployment::Default,
         }
     }
 }
@@ -84,7 +92,10 @@ impl<N, M: Mode> EndpointBuilder<N, Given<EndpointConfigHandle<M>>> {
     /// healthy.
     #[must_use]
     pub fn rollout<R: RolloutFor<M>>(mut self, rollout: R) -> Self {
-        self.deployment = Some(rollout.into_deployment_config().into());
+        self.deployment = match rollout.into_deployment_config() {
+            Some(config) => Deployment::Config(config),
+            None => Deployment::Retained,
+        };
         self
     }
 }
@@ -97,8 +108,14 @@ impl<N, C> EndpointBuilder<N, C> {
         C: EndpointConfigNameSet<Value = EndpointConfigHandle<M>>,
     {
         let config = self.config.given();
+        let (deployment_config, retain_deployment_config) = match self.deployment {
+            Deployment::Default => (None, None),
+            Deployment::Config(config) => (Some(config.into()), None),
+            Deployment::Retained => (None, Some(true.into())),
+        };
         let properties = l1::Endpoint {
-            deployment_config: self.deployment,
+            deployment_config,
+            retain_deployment_config,
             endpoint_name: Some(self.name.given().map(String::from)),
             ..l1::Endpoint::new(config.name())
         };

@@ -20,7 +20,7 @@
 //! ```
 //! use sageform::hosting::{
 //!     Capacity, Container, Cooldowns, DataCapture, Endpoint, EndpointConfig, ExecutionRole,
-//!     InstanceCount, InstanceMetric, InstanceVariant, Model, ModelPackageGroup,
+//!     InstanceCount, InstanceMetric, InstanceScaling, InstanceVariant, Model, ModelPackageGroup,
 //! };
 //! use sageform::literal::{
 //!     EndpointName, ImageUri, InstanceType, ModelPackageGroupName, S3Uri, VariantName,
@@ -58,8 +58,8 @@
 //!     .build()
 //!     .add_to(&mut stack, "Endpoint");
 //! let metric = InstanceMetric::InvocationsPerInstance(70.0.into());
-//! let (capacity, cooldowns) = (Capacity::new(2, 20), Cooldowns::default());
-//! endpoint.scale_instances(&mut stack, "Scaling", &VARIANT, capacity, metric, cooldowns);
+//! let scaling = InstanceScaling::new(Capacity::new(2, 20)).track(metric, Cooldowns::default());
+//! endpoint.scale_instances(&mut stack, "Scaling", &VARIANT, scaling);
 //!
 //! let (template, findings) = stack.finish();
 //! assert!(findings.is_empty());
@@ -83,6 +83,7 @@
 //! ```
 
 mod access;
+mod alarm;
 mod capture;
 mod component;
 mod component_builder;
@@ -110,6 +111,13 @@ mod serverless;
 mod variant;
 
 pub use access::{NotDerivable, PackageAccess, PackageKey};
+pub use alarm::{
+    Alarm, AlarmHandle, AlarmReference, AlarmRule, Amount, ComponentMetrics, CompositeAlarm,
+    CompositeAlarmHandle, Devices, EvaluationPeriods, Fraction, LatencyStatistic, Percentile,
+    Period, PublishesBacklog, PublishesConcurrency, PublishesDisk, PublishesErrors,
+    PublishesInvocations, PublishesModelErrors, PublishesNormalizedUtilization,
+    PublishesProvisionedConcurrency, PublishesUtilization, Subject, VariantMetrics,
+};
 pub use capture::{AsyncOutput, AsyncOutputBuilder, CapturedSide, DataCapture, NotifiedOutcome};
 pub use component::{Adapter, Base, ComponentHandle, InferenceComponent};
 pub use component_builder::{
@@ -151,8 +159,17 @@ pub use required::{
     S3OutputPathSet, ServedSet,
 };
 pub use role::ExecutionRole;
-pub use rollout::{BlueGreen, CapacitySize, InBatches, Rolling, Rollout, RolloutFor};
-pub use scaling::{Capacity, CapacityFromZero, Cooldowns, InstanceMetric, Utilization};
+pub use rollout::{
+    BatchSize, BlueGreen, CanarySize, InBatches, LinearStepSize, Retained, RollbackAlarms,
+    RollbackBatchSize, Rolling, Rollout, RolloutFor, RollsBackOn, Stated,
+};
+pub use scaling::{
+    Adjustment, Capacity, CapacityBounds, CapacityChange, CapacityFromZero, ChangeInCapacity,
+    ConcurrencyMetric, ConcurrencyScaling, Cooldowns, CopyMetric, CopyScaling, CustomMetric,
+    ExactCapacity, InstanceMetric, InstanceScaling, PercentChangeInCapacity, QueueMetric,
+    QueueScaling, Scaling, ScalingMetric, ScalingTarget, ScheduledAction, StepPolicy, Steps,
+    Utilization,
+};
 pub use serverless::{Concurrency, Memory, ServerlessVariant, ServerlessVariantBuilder};
 pub use variant::{
     Components, HasOwnModel, HostVariant, HostsComponents, InstanceCount, InstanceTypeNotSet,

@@ -2,8 +2,9 @@
 
 use crate::config::{AutoScaling, ScalingTarget};
 use crate::hosting::{
-    Async, Capacity, CapacityFromZero, Concurrency, Cooldowns, EndpointHandle, InstanceMetric,
-    Provisioned, RealTime, Serverless, Utilization,
+    Async, Capacity, CapacityFromZero, Concurrency, ConcurrencyMetric, ConcurrencyScaling,
+    Cooldowns, EndpointHandle, InstanceMetric, InstanceScaling, Provisioned, QueueMetric,
+    QueueScaling, RealTime, Serverless, Utilization,
 };
 use crate::literal::VariantName;
 use crate::template::Stack;
@@ -28,8 +29,8 @@ pub(super) fn instances(
         ScalingTarget::BacklogPerInstance(_)
         | ScalingTarget::ProvisionedConcurrencyUtilization(_) => unreachable!("{CHECKED}"),
     };
-    let capacity = capacity(scaling);
-    endpoint.scale_instances(stack, name, variant, capacity, metric, cooldowns(scaling));
+    let scaling = InstanceScaling::new(capacity(scaling)).track(metric, cooldowns(scaling));
+    endpoint.scale_instances(stack, name, variant, scaling);
 }
 
 pub(super) fn backlog(stack: &mut Stack, endpoint: &EndpointHandle<Async>, scaling: &AutoScaling) {
@@ -38,13 +39,9 @@ pub(super) fn backlog(stack: &mut Stack, endpoint: &EndpointHandle<Async>, scali
     };
     let (minimum, maximum) = (scaling.min_capacity.clone(), scaling.max_capacity.clone());
     let capacity = CapacityFromZero::parse(minimum, maximum).expect(CHECKED);
-    endpoint.scale_on_backlog(
-        stack,
-        "Scaling",
-        capacity,
-        backlog.clone(),
-        cooldowns(scaling),
-    );
+    let metric = QueueMetric::BacklogPerInstance(backlog.clone());
+    let scaling = QueueScaling::new(capacity).track(metric, cooldowns(scaling));
+    endpoint.scale_on_backlog(stack, "Scaling", scaling);
 }
 
 pub(super) fn provisioned_concurrency(
@@ -56,14 +53,9 @@ pub(super) fn provisioned_concurrency(
         unreachable!("{CHECKED}")
     };
     let utilization = Utilization::parse(utilization).expect(CHECKED);
-    let capacity = capacity(scaling);
-    endpoint.scale_provisioned_concurrency(
-        stack,
-        "Scaling",
-        capacity,
-        utilization,
-        cooldowns(scaling),
-    );
+    let metric = ConcurrencyMetric::Utilization(utilization);
+    let scaling = ConcurrencyScaling::new(capacity(scaling)).track(metric, cooldowns(scaling));
+    endpoint.scale_provisioned_concurrency(stack, "Scaling", scaling);
 }
 
 fn capacity(scaling: &AutoScaling) -> Capacity {

@@ -10,7 +10,7 @@ use crate::support::rust_files;
 const FLOORS: &[&[&[&str]]] = &[
     // What everything is made of: these may use each other.
     &[&["finding"], &["json"], &["value"], &["literal"]],
-    &[&["cfn"]],
+    &[&["cfn"], &["catalog"]],
     &[&["template"]],
     &[&["hosting"], &["rules"], &["config"]],
     &[&["standard"], &["review"], &["permissions"]],
