@@ -99,6 +99,11 @@ fn host(
         config::Mode::RealTime(mode) => real_time(stack, stage, endpoint, mode),
         config::Mode::Async(mode) => asynchronous(stack, stage, endpoint, mode),
         config::Mode::Serverless(mode) => serverless(stack, stage, endpoint, mode),
+        config::Mode::Components(_) => {
+            let message = "the standard stack does not host `Components` yet";
+            stack.report(Finding::error("components", message).at(stage.source("Components")));
+            Ok(None)
+        }
     }
 }
 
@@ -138,7 +143,7 @@ fn real_time(
         .collect();
     let capture = mode.data_capture.as_ref().map(data_capture);
     let role = Inputs {
-        network: mode.network.is_some(),
+        network: mode.network.vpc.is_some(),
         capture: capture.as_ref(),
         ..Inputs::default()
     };
@@ -151,7 +156,10 @@ fn real_time(
             variant,
             model,
             &role.arn,
-            mode.network.as_ref(),
+            mode.network
+                .vpc
+                .as_ref()
+                .map(|vpc| (vpc, &mode.network.isolation)),
             alone,
         );
         let Some(built) = built else { return Ok(None) };
@@ -204,13 +212,17 @@ fn asynchronous(
     });
     let capture = mode.data_capture.as_ref().map(data_capture);
     let role = Inputs {
-        network: mode.network.is_some(),
+        network: mode.network.vpc.is_some(),
         capture: capture.as_ref(),
         output: Some(&output),
         payloads: &mode.inference.s3_input_path,
     };
     let role = role.role(stack, endpoint, std::slice::from_ref(&prepared))?;
-    let network = mode.network.as_ref();
+    let network = mode
+        .network
+        .vpc
+        .as_ref()
+        .map(|vpc| (vpc, &mode.network.isolation));
     let variant = instance_variant(
         stack,
         stage,
@@ -298,7 +310,7 @@ fn instance_variant(
     variant: &config::Variant,
     model: PreparedModel,
     role: &Value<RoleArn>,
-    network: Option<&config::Network>,
+    network: Option<(&config::Vpc, &Value<bool>)>,
     alone: bool,
 ) -> Option<InstanceVariant> {
     let source = stage.source(model.path());
@@ -306,23 +318,25 @@ fn instance_variant(
         model.add(
             stack,
             role,
-            network.map(|network| (as_network(network), network.isolation.clone())),
+            network.map(|(vpc, isolation)| (as_network(vpc), isolation.clone())),
         )
     })?;
+    let fleet = &variant.fleet;
+    let instance_type = fleet.instances.types().first().copied()?.clone();
     let mut builder = InstanceVariant::builder(variant.name.clone())
         .model(&model)
-        .instance_type(variant.instance_type.clone())
-        .initial_instance_count(variant.instance_count.clone().map(instance_count));
+        .instance_type(instance_type)
+        .initial_instance_count(fleet.instance_count.clone().map(instance_count));
     if !alone {
         builder = builder.weight(variant.weight.clone());
     }
-    if let Some(size) = &variant.volume_size_in_gb {
+    if let Some(size) = &fleet.volume_size_in_gb {
         builder = builder.volume_size_in_gb(size.clone());
     }
-    if let Some(timeout) = variant.model_data_download_timeout {
+    if let Some(timeout) = fleet.model_data_download_timeout {
         builder = builder.model_data_download_timeout(timeout);
     }
-    if let Some(timeout) = variant.container_startup_health_check_timeout {
+    if let Some(timeout) = fleet.container_startup_health_check_timeout {
         builder = builder.container_startup_health_check_timeout(timeout);
     }
     Some(builder.build())
@@ -471,7 +485,7 @@ fn topic_policy(
     stack.add("TopicPolicy", TopicPolicy::new(document, topics))
 }
 
-fn as_network(network: &config::Network) -> Network {
+fn as_network(network: &config::Vpc) -> Network {
     Network::new(
         network.subnets.iter().cloned(),
         network.security_group_ids.iter().cloned(),

@@ -47,6 +47,7 @@ pub(super) fn prepare(
             group,
             pin,
             environment,
+            ..
         } => {
             let access = pin.as_ref().and_then(pinned_access);
             let version = match pin {
@@ -60,6 +61,7 @@ pub(super) fn prepare(
             model_data_urls,
             images,
             environment,
+            ..
         } => {
             let access = named_access(images, model_data_urls);
             package(stack, endpoint, prefix, arn.clone(), access, environment)
@@ -156,11 +158,13 @@ fn single(container: &config::Container) -> Containers {
         None => Containers::Portable(PortableContainer::Image(
             image.environment_variables(container.environment.clone()),
         )),
-        Some(ModelData::Archive(archive)) => Containers::Portable(PortableContainer::Archive(
-            image
-                .model_data_url(archive.clone())
-                .environment_variables(container.environment.clone()),
-        )),
+        Some(ModelData::Archive { location, .. }) => {
+            Containers::Portable(PortableContainer::Archive(
+                image
+                    .model_data_url(location.clone())
+                    .environment_variables(container.environment.clone()),
+            ))
+        }
         Some(_) => Containers::One(any(container)),
     }
 }
@@ -182,10 +186,16 @@ fn with_data(container: &config::Container) -> AnyContainer {
         .environment_variables(container.environment.clone());
     match &container.data {
         None => image.into(),
-        Some(ModelData::Archive(archive)) => image.model_data_url(archive.clone()).into(),
-        Some(ModelData::Prefix(prefix)) => image.model_data_prefix(prefix.clone()).into(),
-        Some(ModelData::Object(object)) => image.model_data_object(object.clone()).into(),
-        Some(ModelData::MultiModel(prefix)) => image.multi_model(as_prefix(prefix.clone())).into(),
+        Some(ModelData::Archive { location, .. }) => image.model_data_url(location.clone()).into(),
+        Some(ModelData::Prefix { location, .. }) => {
+            image.model_data_prefix(location.clone()).into()
+        }
+        Some(ModelData::Object { location, .. }) => {
+            image.model_data_object(location.clone()).into()
+        }
+        Some(ModelData::MultiModel { location, .. }) => {
+            image.multi_model(as_prefix(location.clone())).into()
+        }
     }
 }
 

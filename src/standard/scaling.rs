@@ -1,6 +1,6 @@
 //! Scaling, from the stage file's words to the constructs that the endpoint's mode has.
 
-use crate::config::{AutoScaling, ScalingTarget};
+use crate::config::{AutoScaling, ScalingTarget, TargetTracking};
 use crate::hosting::{
     Async, Capacity, CapacityFromZero, Concurrency, Cooldowns, EndpointHandle, InstanceMetric,
     Provisioned, RealTime, Serverless, Utilization,
@@ -18,23 +18,28 @@ pub(super) fn instances(
     variant: &VariantName,
     scaling: &AutoScaling,
 ) {
-    let metric = match &scaling.target {
+    let Some(tracking) = &scaling.target else {
+        return;
+    };
+    let metric = match &tracking.target {
         ScalingTarget::InvocationsPerInstance(target) => {
             InstanceMetric::InvocationsPerInstance(target.clone())
         }
         ScalingTarget::ConcurrentRequestsPerModel(target) => {
             InstanceMetric::ConcurrentRequestsPerModel(target.clone())
         }
-        ScalingTarget::BacklogPerInstance(_)
-        | ScalingTarget::ProvisionedConcurrencyUtilization(_) => unreachable!("{CHECKED}"),
+        _ => return,
     };
     let capacity = capacity(scaling);
-    endpoint.scale_instances(stack, name, variant, capacity, metric, cooldowns(scaling));
+    endpoint.scale_instances(stack, name, variant, capacity, metric, cooldowns(tracking));
 }
 
 pub(super) fn backlog(stack: &mut Stack, endpoint: &EndpointHandle<Async>, scaling: &AutoScaling) {
-    let ScalingTarget::BacklogPerInstance(backlog) = &scaling.target else {
-        unreachable!("{CHECKED}")
+    let Some(tracking) = &scaling.target else {
+        return;
+    };
+    let ScalingTarget::BacklogPerInstance(backlog) = &tracking.target else {
+        return;
     };
     let (minimum, maximum) = (scaling.min_capacity.clone(), scaling.max_capacity.clone());
     let capacity = CapacityFromZero::parse(minimum, maximum).expect(CHECKED);
@@ -43,7 +48,7 @@ pub(super) fn backlog(stack: &mut Stack, endpoint: &EndpointHandle<Async>, scali
         "Scaling",
         capacity,
         backlog.clone(),
-        cooldowns(scaling),
+        cooldowns(tracking),
     );
 }
 
@@ -52,8 +57,11 @@ pub(super) fn provisioned_concurrency(
     endpoint: &EndpointHandle<Serverless<Provisioned>>,
     scaling: &AutoScaling,
 ) {
-    let ScalingTarget::ProvisionedConcurrencyUtilization(utilization) = scaling.target else {
-        unreachable!("{CHECKED}")
+    let Some(tracking) = &scaling.target else {
+        return;
+    };
+    let ScalingTarget::ProvisionedConcurrencyUtilization(utilization) = tracking.target else {
+        return;
     };
     let utilization = Utilization::parse(utilization).expect(CHECKED);
     let capacity = capacity(scaling);
@@ -62,7 +70,7 @@ pub(super) fn provisioned_concurrency(
         "Scaling",
         capacity,
         utilization,
-        cooldowns(scaling),
+        cooldowns(tracking),
     );
 }
 
@@ -70,12 +78,12 @@ fn capacity(scaling: &AutoScaling) -> Capacity {
     Capacity::parse(scaling.min_capacity.clone(), scaling.max_capacity.clone()).expect(CHECKED)
 }
 
-fn cooldowns(scaling: &AutoScaling) -> Cooldowns {
+fn cooldowns(tracking: &TargetTracking) -> Cooldowns {
     Cooldowns {
-        scale_in: scaling.scale_in_cooldown,
-        scale_out: scaling.scale_out_cooldown,
+        scale_in: tracking.scale_in_cooldown,
+        scale_out: tracking.scale_out_cooldown,
         // `false` is what leaving it out means.
-        disable_scale_in: Some(scaling.disable_scale_in.clone())
+        disable_scale_in: Some(tracking.disable_scale_in.clone())
             .filter(|disable| *disable != Value::Literal(false)),
     }
 }
