@@ -17,11 +17,34 @@ pub struct PackageAccess {
 
 impl PackageAccess {
     /// Nothing: for a role that is given what it needs elsewhere.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// const VERSION: ModelPackageArn =
+    ///     ModelPackageArn::new("arn:aws:sagemaker:eu-west-1:111111111111:model-package/churn/7");
+    /// let package = Container::package(VERSION, PackageAccess::none());
+    /// ExecutionRole::new(NAME).container(package.as_any())?.add_to(&mut stack, "Role");
+    /// assert!(!shown(stack, "Role", "Policies").contains("PullImages"));
+    /// # Ok::<(), NotDerivable>(())
+    /// ```
     pub fn none() -> Self {
         Self::default()
     }
 
     /// The package's images and artifacts.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// const VERSION: ModelPackageArn =
+    ///     ModelPackageArn::new("arn:aws:sagemaker:eu-west-1:111111111111:model-package/churn/7");
+    /// let access = PackageAccess::of([IMAGE.into()], [MODEL.into()]);
+    /// let package = Container::package(VERSION, access);
+    /// ExecutionRole::new(NAME).container(package.as_any())?.add_to(&mut stack, "Role");
+    /// let policies = shown(stack, "Role", "Policies");
+    /// assert!(policies.contains(":ecr:eu-west-1:111111111111:repository/churn"), "{policies}");
+    /// assert!(policies.contains(":s3:::churn/model.tar.gz"), "{policies}");
+    /// # Ok::<(), NotDerivable>(())
+    /// ```
     pub fn of(
         images: impl IntoIterator<Item = Value<ImageUri>>,
         artifacts: impl IntoIterator<Item = Value<S3Uri>>,
@@ -35,6 +58,22 @@ impl PackageAccess {
 
     /// The ARNs of the repositories that hold its images, and of its artifacts in S3, where the
     /// deployment knows them.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// use sageform::template::Parameter;
+    ///
+    /// const VERSION: ModelPackageArn =
+    ///     ModelPackageArn::new("arn:aws:sagemaker:eu-west-1:111111111111:model-package/churn/7");
+    /// let repositories = stack.parameter("Repositories", Parameter::comma_delimited_list());
+    /// let objects = stack.parameter("Objects", Parameter::comma_delimited_list());
+    /// let access = PackageAccess::arns(repositories.value(), objects.value());
+    /// let package = Container::package(VERSION, access);
+    /// ExecutionRole::new(NAME).container(package.as_any())?.add_to(&mut stack, "Role");
+    /// let policies = shown(stack, "Role", "Policies");
+    /// assert!(policies.contains(r#""Resource":{"Ref":"Objects"}"#), "{policies}");
+    /// # Ok::<(), NotDerivable>(())
+    /// ```
     pub fn arns(
         repositories: impl Into<Value<Vec<Value<String>>>>,
         objects: impl Into<Value<Vec<Value<String>>>>,
@@ -200,15 +239,6 @@ pub(super) fn log_group(
             [(what, computed.clone())],
         ),
     })
-}
-
-/// The ARN of an alarm of this account and region.
-pub(super) fn alarm_arn(name: Value<String>) -> Value<String> {
-    const ALARM: &str = "arn:${AWS::Partition}:cloudwatch:${AWS::Region}:${AWS::AccountId}:alarm:";
-    match name {
-        Value::Literal(name) => Value::sub(format!("{ALARM}{}", escape(&verbatim(&name)))),
-        computed => Value::sub_with(format!("{ALARM}${{AlarmName}}"), [("AlarmName", computed)]),
-    }
 }
 
 /// A KMS key as a policy names it: by ARN, or every key of an account and region with this alias.

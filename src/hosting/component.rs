@@ -36,6 +36,23 @@ pub struct InferenceComponent<K = Base> {
 impl InferenceComponent {
     /// A component whose endpoint, model and memory are still to be given. Its name is unique in the
     /// account and region; callers and scaling use it, so that it has to stay the same.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    #[doc = include_str!("example_host.txt")]
+    /// InferenceComponent::builder(InferenceComponentName::new("churn-llama"))
+    ///     .endpoint(&endpoint)
+    ///     .model(&model)
+    ///     .min_memory_in_mb(16384)
+    ///     .accelerators(1.0)
+    ///     .build()
+    ///     .copies(3)
+    ///     .add_to(&mut stack, "Llama");
+    /// assert_eq!(
+    ///     shown(stack, "Llama", ""),
+    ///     r#"{"EndpointName":{"Fn::GetAtt":["Endpoint","EndpointName"]},"InferenceComponentName":"churn-llama","RuntimeConfig":{"CopyCount":3},"Specification":{"ComputeResourceRequirements":{"MinMemoryRequiredInMb":16384,"NumberOfAcceleratorDevicesRequired":1},"ModelName":{"Fn::GetAtt":["Model","ModelName"]}},"VariantName":"primary"}"#,
+    /// );
+    /// ```
     pub fn builder(
         name: impl Into<Value<InferenceComponentName>>,
     ) -> InferenceComponentBuilder<WholeComponent<Missing>, Missing, Missing> {
@@ -44,6 +61,23 @@ impl InferenceComponent {
 
     /// A component that differs by instance type, for a host with pools of 2 to 5 types:
     /// `Specifications`.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    #[doc = include_str!("example_host.txt")]
+    /// const LARGER: InstanceType = InstanceType::new("ml.g6.2xlarge");
+    /// let on = |instance_type, memory: i32| {
+    ///     InstanceSpecification::builder(instance_type).model(&model).min_memory_in_mb(memory).build()
+    /// };
+    /// let name = InferenceComponentName::new("churn-llama");
+    /// let (small, large) = (on(XLARGE, 8192), on(LARGER, 16384));
+    /// InferenceComponent::per_instance_type(name, &endpoint, small, large, [])
+    ///     .add_to(&mut stack, "Llama");
+    /// assert_eq!(
+    ///     shown(stack, "Llama", "Specifications"),
+    ///     r#"[{"ComputeResourceRequirements":{"MinMemoryRequiredInMb":8192},"InstanceType":"ml.g6.xlarge","ModelName":{"Fn::GetAtt":["Model","ModelName"]}},{"ComputeResourceRequirements":{"MinMemoryRequiredInMb":16384},"InstanceType":"ml.g6.2xlarge","ModelName":{"Fn::GetAtt":["Model","ModelName"]}}]"#,
+    /// );
+    /// ```
     pub fn per_instance_type(
         name: impl Into<Value<InferenceComponentName>>,
         endpoint: &EndpointHandle<ComponentHost>,
@@ -99,6 +133,24 @@ impl InferenceComponent {
 impl InferenceComponent<Adapter> {
     /// A component that adapts the base component: `artifact` is one `.tar.gz` that holds the
     /// adapter. Callers name the adapter, and it runs in the copies of its base.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    #[doc = include_str!("example_host.txt")]
+    /// let llama = InferenceComponent::builder(InferenceComponentName::new("churn-llama"))
+    ///     .endpoint(&endpoint)
+    ///     .model(&model)
+    ///     .min_memory_in_mb(16384)
+    ///     .build()
+    ///     .add_to(&mut stack, "Llama");
+    /// let name = InferenceComponentName::new("churn-german");
+    /// let artifact = S3Uri::new("s3://churn/german.tar.gz");
+    /// InferenceComponent::adapter(name, &llama, artifact).add_to(&mut stack, "German");
+    /// assert_eq!(
+    ///     shown(stack, "German", "Specification"),
+    ///     r#"{"BaseInferenceComponentName":"churn-llama","Container":{"ArtifactUrl":"s3://churn/german.tar.gz"}}"#,
+    /// );
+    /// ```
     ///
     /// <https://docs.aws.amazon.com/sagemaker/latest/dg/realtime-endpoints-adapt.html>
     pub fn adapter(

@@ -62,6 +62,27 @@ impl WholeComponent<Missing> {
 impl InstanceSpecification {
     /// What a component is on one of its host's instance types; its model and memory are still to
     /// be given.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    #[doc = include_str!("example_host.txt")]
+    /// let small = InstanceSpecification::builder(XLARGE)
+    ///     .model(&model)
+    ///     .min_memory_in_mb(8192)
+    ///     .cpu_cores(2.0)
+    ///     .build();
+    /// let large = InstanceSpecification::builder(InstanceType::new("ml.g6.2xlarge"))
+    ///     .container(Container::image(IMAGE).model_data_url(MODEL))
+    ///     .min_memory_in_mb(16384)
+    ///     .build();
+    /// let name = InferenceComponentName::new("churn-llama");
+    /// InferenceComponent::per_instance_type(name, &endpoint, small, large, [])
+    ///     .add_to(&mut stack, "Llama");
+    /// assert_eq!(
+    ///     shown(stack, "Llama", "Specifications"),
+    ///     r#"[{"ComputeResourceRequirements":{"MinMemoryRequiredInMb":8192,"NumberOfCpuCoresRequired":2},"InstanceType":"ml.g6.xlarge","ModelName":{"Fn::GetAtt":["Model","ModelName"]}},{"ComputeResourceRequirements":{"MinMemoryRequiredInMb":16384},"Container":{"ArtifactUrl":"s3://churn/model.tar.gz","Image":"111111111111.dkr.ecr.eu-west-1.amazonaws.com/churn:1"},"InstanceType":"ml.g6.2xlarge"}]"#,
+    /// );
+    /// ```
     pub fn builder(
         instance_type: impl Into<Value<InstanceType>>,
     ) -> InferenceComponentBuilder<OnInstanceType, Missing, Missing> {

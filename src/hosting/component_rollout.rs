@@ -6,9 +6,9 @@ use crate::value::Value;
 
 use super::variant::seconds;
 
-/// A part of a component's copies: from 5 percent to `MAX` percent of them, or a number.
+/// A part of a component's copies: `MIN` to `MAX` percent of them, or a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct CopyBatch<const MAX: u32>(Batch);
+pub struct CopyBatch<const MIN: u32, const MAX: u32>(Batch);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Batch {
@@ -17,31 +17,39 @@ enum Batch {
 }
 
 /// How many copies an update replaces at a time: 5 to 50 percent, or a number that is no more.
-pub type UpdateBatch = CopyBatch<50>;
+pub type UpdateBatch = CopyBatch<5, 50>;
 
-/// How many copies are put back at a time when an update is taken back: 5 to 100 percent, or a
+/// How many copies are put back at a time when an update is taken back: 1 to 100 percent, or a
 /// number.
-pub type RollbackBatch = CopyBatch<100>;
+pub type RollbackBatch = CopyBatch<1, 100>;
 
-impl<const MAX: u32> CopyBatch<MAX> {
+impl<const MIN: u32, const MAX: u32> CopyBatch<MIN, MAX> {
     /// Checks a literal; in a `const` item at compile time.
+    ///
+    /// ```
+    /// use sageform::hosting::{RollbackBatch, UpdateBatch};
+    ///
+    /// const QUARTER: UpdateBatch = UpdateBatch::percent(25);
+    /// assert_eq!(UpdateBatch::parse_percent(80), None);
+    /// assert!(RollbackBatch::parse_percent(80).is_some());
+    /// ```
     ///
     /// # Panics
     ///
-    /// Unless it is between 5 and `MAX`.
+    /// Unless it is between `MIN` and `MAX`.
     #[track_caller]
     pub const fn percent(percent: u32) -> Self {
         match Self::parse_percent(percent) {
             Some(batch) => batch,
             None => panic!(
-                "`MaximumBatchSize` is 5 to 50 percent of the copies, and `RollbackMaximumBatchSize` at most 100"
+                "`MaximumBatchSize` is 5 to 50 percent of the copies, and `RollbackMaximumBatchSize` 1 to 100"
             ),
         }
     }
 
-    /// So many percent, if they are between 5 and `MAX`.
+    /// So many percent, if they are between `MIN` and `MAX`.
     pub const fn parse_percent(percent: u32) -> Option<Self> {
-        if percent >= 5 && percent <= MAX {
+        if percent >= MIN && percent <= MAX {
             Some(Self(Batch::Percent(percent)))
         } else {
             None
@@ -49,6 +57,13 @@ impl<const MAX: u32> CopyBatch<MAX> {
     }
 
     /// Checks a literal; in a `const` item at compile time.
+    ///
+    /// ```
+    /// use sageform::hosting::UpdateBatch;
+    ///
+    /// const ONE: UpdateBatch = UpdateBatch::copies(1);
+    /// assert_eq!(UpdateBatch::parse_copies(0), None);
+    /// ```
     ///
     /// # Panics
     ///
@@ -96,6 +111,24 @@ pub struct ComponentRollout {
 
 impl ComponentRollout {
     /// Batches of copies, with `wait` (up to 1 hour) between them.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    #[doc = include_str!("example_host.txt")]
+    /// let rollout = ComponentRollout::rolling(UpdateBatch::percent(25), Duration::new("5m"))
+    ///     .rollback_on(["churn-errors"]);
+    /// let component = InferenceComponent::builder(InferenceComponentName::new("churn-llama"))
+    ///     .endpoint(&endpoint)
+    ///     .model(&model)
+    ///     .min_memory_in_mb(16384)
+    ///     .build()
+    ///     .rollout(rollout)
+    ///     .add_to(&mut stack, "Llama");
+    /// assert_eq!(
+    ///     shown(stack, "Llama", "DeploymentConfig"),
+    ///     r#"{"AutoRollbackConfiguration":{"Alarms":[{"AlarmName":"churn-errors"}]},"RollingUpdatePolicy":{"MaximumBatchSize":{"Type":"CAPACITY_PERCENT","Value":25},"WaitIntervalInSeconds":300}}"#,
+    /// );
+    /// ```
     pub fn rolling(batch: UpdateBatch, wait: Duration) -> Self {
         Self {
             batch,

@@ -118,6 +118,23 @@ pub struct ContainerMetrics {
 
 impl ContainerMetrics {
     /// At this path of the container, such as `/metrics`: at most 256 characters.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    #[doc = include_str!("example_host.txt")]
+    /// let metrics = ContainerMetrics::at("/metrics").publish_every(Duration::new("30s"));
+    /// InferenceComponent::builder(InferenceComponentName::new("churn-llama"))
+    ///     .endpoint(&endpoint)
+    ///     .container(Container::image(IMAGE))
+    ///     .container_metrics(metrics)
+    ///     .min_memory_in_mb(1024)
+    ///     .build()
+    ///     .add_to(&mut stack, "Llama");
+    /// assert_eq!(
+    ///     shown(stack, "Llama", "Specification.Container.ContainerMetricsConfig"),
+    ///     r#"{"MetricsEndpoints":[{"MetricPublishFrequencyInSeconds":30,"MetricsEndpointPath":"/metrics"}]}"#,
+    /// );
+    /// ```
     pub fn at(path: impl Into<Value<String>>) -> Self {
         Self {
             path: path.into(),
@@ -152,6 +169,22 @@ pub struct Placement {
 
 impl Placement {
     /// Evenly over the instances, so that fewer copies are lost with one of them.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    #[doc = include_str!("example_host.txt")]
+    /// let component = InferenceComponent::builder(InferenceComponentName::new("churn-llama"))
+    ///     .endpoint(&endpoint)
+    ///     .model(&model)
+    ///     .min_memory_in_mb(16384)
+    ///     .placement(Placement::spread().max_imbalance(1))
+    ///     .build();
+    /// component.add_to(&mut stack, "Llama");
+    /// assert_eq!(
+    ///     shown(stack, "Llama", "Specification.SchedulingConfig"),
+    ///     r#"{"AvailabilityZoneBalance":{"EnforcementMode":"PERMISSIVE","MaxImbalance":1},"PlacementStrategy":"SPREAD"}"#,
+    /// );
+    /// ```
     pub fn spread() -> Self {
         Self {
             strategy: l1::InferenceComponentPlacementStrategy::SPREAD,
@@ -160,6 +193,22 @@ impl Placement {
     }
 
     /// On as few instances as possible.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    #[doc = include_str!("example_host.txt")]
+    /// let component = InferenceComponent::builder(InferenceComponentName::new("churn-llama"))
+    ///     .endpoint(&endpoint)
+    ///     .model(&model)
+    ///     .min_memory_in_mb(16384)
+    ///     .placement(Placement::binpack().max_imbalance(1))
+    ///     .build();
+    /// component.add_to(&mut stack, "Llama");
+    /// assert_eq!(
+    ///     shown(stack, "Llama", "Specification.SchedulingConfig"),
+    ///     r#"{"AvailabilityZoneBalance":{"EnforcementMode":"PERMISSIVE","MaxImbalance":1},"PlacementStrategy":"BINPACK"}"#,
+    /// );
+    /// ```
     pub fn binpack() -> Self {
         Self {
             strategy: l1::InferenceComponentPlacementStrategy::BINPACK,

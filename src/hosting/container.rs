@@ -193,14 +193,17 @@ impl Container {
     /// A container from an image in ECR or another registry that SageMaker can reach.
     ///
     /// ```
-    /// use sageform::hosting::Container;
-    /// use sageform::literal::{ImageUri, S3Uri};
-    ///
-    /// const IMAGE: ImageUri = ImageUri::new("111111111111.dkr.ecr.eu-west-1.amazonaws.com/churn:1.4");
-    /// const MODEL: S3Uri = S3Uri::new("s3://churn-models/1.4/model.tar.gz");
-    ///
+    #[doc = include_str!("example.txt")]
     /// let container = Container::image(IMAGE).model_data_url(MODEL).environment("WORKERS", "2");
-    /// # let _ = container;
+    /// Model::builder()
+    ///     .container(container)
+    ///     .execution_role(ROLE)
+    ///     .build()
+    ///     .add_to(&mut stack, "Churn");
+    /// assert_eq!(
+    ///     shown(stack, "Churn", "PrimaryContainer"),
+    ///     r#"{"Environment":{"WORKERS":"2"},"Image":"111111111111.dkr.ecr.eu-west-1.amazonaws.com/churn:1","ModelDataUrl":"s3://churn/model.tar.gz"}"#,
+    /// );
     /// ```
     pub fn image(image: impl Into<Value<ImageUri>>) -> Self {
         Self::new(ContainerSource::Image(ImageSource {
@@ -216,6 +219,22 @@ impl Container {
 impl Container<PackageData> {
     /// A container from a version of a model package group, which brings image and model data.
     /// `access` is what the execution role has to know of it.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// const VERSION: ModelPackageArn =
+    ///     ModelPackageArn::new("arn:aws:sagemaker:eu-west-1:111111111111:model-package/churn/7");
+    /// let access = PackageAccess::of([IMAGE.into()], [MODEL.into()]);
+    /// Model::builder()
+    ///     .container(Container::package(VERSION, access))
+    ///     .execution_role(ROLE)
+    ///     .build()
+    ///     .add_to(&mut stack, "Churn");
+    /// assert_eq!(
+    ///     shown(stack, "Churn", "PrimaryContainer"),
+    ///     r#"{"ModelPackageName":"arn:aws:sagemaker:eu-west-1:111111111111:model-package/churn/7"}"#,
+    /// );
+    /// ```
     pub fn package(version: impl Into<Value<ModelPackageArn>>, access: PackageAccess) -> Self {
         Self::new(ContainerSource::Package {
             version: version.into(),

@@ -41,6 +41,16 @@ enum Deployment {
 impl Endpoint<RealTime> {
     /// An endpoint whose name and configuration are still to be given. Its mode is the
     /// configuration's.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// let config = EndpointConfig::real_time(variant, []).add_to(&mut stack, "Config");
+    /// Endpoint::builder().name(NAME).config(&config).build().add_to(&mut stack, "Endpoint");
+    /// assert_eq!(
+    ///     shown(stack, "Endpoint", ""),
+    ///     r#"{"EndpointConfigName":{"Fn::GetAtt":["Config","EndpointConfigName"]},"EndpointName":"churn"}"#,
+    /// );
+    /// ```
     pub fn builder() -> EndpointBuilder<Missing, Missing> {
         EndpointBuilder {
             name: Missing,

@@ -88,6 +88,13 @@ pub struct SamplingPercentage(u32);
 impl SamplingPercentage {
     /// Checks a literal; in a `const` item at compile time.
     ///
+    /// ```
+    /// use sageform::hosting::SamplingPercentage;
+    ///
+    /// const HALF: SamplingPercentage = SamplingPercentage::new(50);
+    /// assert_eq!(SamplingPercentage::parse(101), None);
+    /// ```
+    ///
     /// # Panics
     ///
     /// When it is more than 100.
@@ -114,6 +121,21 @@ impl SamplingPercentage {
 
 impl EndpointConfig<RealTime> {
     /// 1 to 10 variants that share the traffic by their weights.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// let next = InstanceVariant::builder(VariantName::new("next"))
+    ///     .model(&model)
+    ///     .instance_type(XLARGE)
+    ///     .initial_instance_count(TWO)
+    ///     .weight(0.25)
+    ///     .build();
+    /// EndpointConfig::real_time(variant, [next]).add_to(&mut stack, "Config");
+    /// assert_eq!(
+    ///     shown(stack, "Config", ""),
+    ///     r#"{"ProductionVariants":[{"InitialInstanceCount":2,"InstanceType":"ml.g6.xlarge","ModelName":{"Fn::GetAtt":["Model","ModelName"]},"VariantName":"primary"},{"InitialInstanceCount":2,"InitialVariantWeight":0.25,"InstanceType":"ml.g6.xlarge","ModelName":{"Fn::GetAtt":["Model","ModelName"]},"VariantName":"next"}]}"#,
+    /// );
+    /// ```
     pub fn real_time<V: OnInstances>(first: V, rest: impl OtherVariants<V>) -> Self {
         let variants = [first.into_variant()]
             .into_iter()
@@ -126,6 +148,20 @@ impl EndpointConfig<RealTime> {
     ///
     /// SageMaker reads the sample from the weights, so that both variants' are set here: 1 and the
     /// sample's part of it. Not for models from AWS Marketplace and not on Inf1 instances.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// let next = InstanceVariant::builder(VariantName::new("next"))
+    ///     .model(&model)
+    ///     .instance_type(XLARGE)
+    ///     .initial_instance_count(TWO)
+    ///     .build();
+    /// EndpointConfig::shadowed(variant, next, SamplingPercentage::new(50)).add_to(&mut stack, "Config");
+    /// assert_eq!(
+    ///     shown(stack, "Config", ""),
+    ///     r#"{"ProductionVariants":[{"InitialInstanceCount":2,"InitialVariantWeight":1,"InstanceType":"ml.g6.xlarge","ModelName":{"Fn::GetAtt":["Model","ModelName"]},"VariantName":"primary"}],"ShadowProductionVariants":[{"InitialInstanceCount":2,"InitialVariantWeight":0.5,"InstanceType":"ml.g6.xlarge","ModelName":{"Fn::GetAtt":["Model","ModelName"]},"VariantName":"next"}]}"#,
+    /// );
+    /// ```
     ///
     /// <https://docs.aws.amazon.com/sagemaker/latest/dg/model-shadow-deployment.html>,
     /// <https://docs.aws.amazon.com/sagemaker/latest/dg/shadow-tests-exclusions.html>
@@ -148,6 +184,20 @@ impl EndpointConfig<RealTime> {
 
 impl<P: Provisioning> EndpointConfig<Serverless<P>> {
     /// One variant without instances.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// let variant = ServerlessVariant::builder(VARIANT)
+    ///     .model(&model)
+    ///     .max_concurrency(Concurrency::new(20))
+    ///     .memory_size(Memory::from_mb(2048))
+    ///     .build();
+    /// EndpointConfig::serverless(variant).add_to(&mut stack, "Config");
+    /// assert_eq!(
+    ///     shown(stack, "Config", ""),
+    ///     r#"{"ProductionVariants":[{"ModelName":{"Fn::GetAtt":["Model","ModelName"]},"ServerlessConfig":{"MaxConcurrency":20,"MemorySizeInMB":2048},"VariantName":"primary"}]}"#,
+    /// );
+    /// ```
     pub fn serverless(variant: ServerlessVariant<P>) -> Self {
         Self::of([(variant.name, variant.properties)])
     }
@@ -155,6 +205,16 @@ impl<P: Provisioning> EndpointConfig<Serverless<P>> {
 
 impl EndpointConfig<Async> {
     /// One variant that works on a queue and puts its answers into S3.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// let output = AsyncOutput::builder().s3_output_path(S3Uri::new("s3://churn/answers/")).build();
+    /// EndpointConfig::asynchronous(variant, output).add_to(&mut stack, "Config");
+    /// assert_eq!(
+    ///     shown(stack, "Config", ""),
+    ///     r#"{"AsyncInferenceConfig":{"OutputConfig":{"S3OutputPath":"s3://churn/answers/"}},"ProductionVariants":[{"InitialInstanceCount":2,"InstanceType":"ml.g6.xlarge","ModelName":{"Fn::GetAtt":["Model","ModelName"]},"VariantName":"primary"}]}"#,
+    /// );
+    /// ```
     pub fn asynchronous(variant: impl OnInstances, output: AsyncOutput) -> Self {
         let variant = variant.into_variant();
         let mut config = Self::of([(variant.name, variant.properties)]);
@@ -166,6 +226,20 @@ impl EndpointConfig<Async> {
 impl EndpointConfig<ComponentHost> {
     /// Instances that inference components share. `role` is the role under which SageMaker pulls
     /// their images, reads their model data and runs them.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// let host = HostVariant::builder(VARIANT)
+    ///     .instance_type(XLARGE)
+    ///     .initial_instance_count(TWO)
+    ///     .managed_instance_scaling(ManagedInstanceScaling::new(0, 4))
+    ///     .build();
+    /// EndpointConfig::component_host(host, ROLE).network_isolation(true).add_to(&mut stack, "Config");
+    /// assert_eq!(
+    ///     shown(stack, "Config", ""),
+    ///     r#"{"EnableNetworkIsolation":true,"ExecutionRoleArn":"arn:aws:iam::111111111111:role/churn","ProductionVariants":[{"InitialInstanceCount":2,"InstanceType":"ml.g6.xlarge","ManagedInstanceScaling":{"MaxInstanceCount":4,"MinInstanceCount":0,"Status":"ENABLED"},"VariantName":"primary"}]}"#,
+    /// );
+    /// ```
     ///
     /// <https://docs.aws.amazon.com/sagemaker/latest/dg/realtime-endpoints-deploy-models.html>
     pub fn component_host(host: HostVariant, role: impl Into<Value<RoleArn>>) -> Self {

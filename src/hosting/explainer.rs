@@ -67,6 +67,18 @@ pub struct ExplainedRecords {
 
 impl Explainer {
     /// Explanations by Clarify, compared with this baseline.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// let explainer = Explainer::clarify(ShapBaseline::Inline("0,0,0,0".into()))
+    ///     .enable_explanations("[0]>`0.8`")
+    ///     .number_of_samples(100);
+    /// EndpointConfig::real_time(variant, []).explainer(explainer).add_to(&mut stack, "Config");
+    /// assert_eq!(
+    ///     shown(stack, "Config", "ExplainerConfig.ClarifyExplainerConfig"),
+    ///     r#"{"EnableExplanations":"[0]>`0.8`","ShapConfig":{"NumberOfSamples":100,"ShapBaselineConfig":{"ShapBaseline":"0,0,0,0"}}}"#,
+    /// );
+    /// ```
     pub fn clarify(baseline: ShapBaseline) -> Self {
         Self {
             baseline,
@@ -165,6 +177,18 @@ impl Explainer {
 
 impl TextFeatures {
     /// Texts in a language, by its code of ISO 639 such as `en`, or `xx` for several.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// let baseline = ShapBaseline::Uri(S3Uri::new("s3://churn/baseline.csv").into());
+    /// let explainer =
+    ///     Explainer::clarify(baseline).text(TextFeatures::new("en", Granularity::Sentence));
+    /// EndpointConfig::real_time(variant, []).explainer(explainer).add_to(&mut stack, "Config");
+    /// assert_eq!(
+    ///     shown(stack, "Config", "ExplainerConfig.ClarifyExplainerConfig.ShapConfig"),
+    ///     r#"{"ShapBaselineConfig":{"ShapBaselineUri":"s3://churn/baseline.csv"},"TextConfig":{"Granularity":"sentence","Language":"en"}}"#,
+    /// );
+    /// ```
     pub fn new(language: impl Into<Value<String>>, granularity: Granularity) -> Self {
         Self {
             language: language.into(),
@@ -184,6 +208,17 @@ impl TextFeatures {
 
 impl ExplainedRecords {
     /// Records in CSV: what an explainer expects when nothing is said.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// let records = ExplainedRecords::new().probability_index(1).feature_headers(["age", "plan"]);
+    /// let explainer = Explainer::clarify(ShapBaseline::Inline("40,1".into())).records(records);
+    /// EndpointConfig::real_time(variant, []).explainer(explainer).add_to(&mut stack, "Config");
+    /// assert_eq!(
+    ///     shown(stack, "Config", "ExplainerConfig.ClarifyExplainerConfig.InferenceConfig"),
+    ///     r#"{"FeatureHeaders":["age","plan"],"ProbabilityIndex":1}"#,
+    /// );
+    /// ```
     pub fn new() -> Self {
         Self::default()
     }

@@ -53,6 +53,24 @@ impl ManagedInstanceScaling {
     /// Checks literals; in a `const` item at compile time. With a minimum of 0, the host may lose
     /// all its instances while its components have no copies.
     ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// const SCALING: ManagedInstanceScaling = ManagedInstanceScaling::new(0, 4);
+    /// assert_eq!(ManagedInstanceScaling::parse(2.into(), 1.into()), None);
+    ///
+    /// let consolidation = Consolidation::default().cooldown_in_minutes(30);
+    /// let host = HostVariant::builder(VARIANT)
+    ///     .instance_type(XLARGE)
+    ///     .initial_instance_count(TWO)
+    ///     .managed_instance_scaling(SCALING.scale_in(ScaleIn::Consolidation(consolidation)))
+    ///     .build();
+    /// EndpointConfig::component_host(host, ROLE).add_to(&mut stack, "Config");
+    /// let variants = shown(stack, "Config", "ProductionVariants");
+    /// assert!(variants.contains(
+    ///     r#""ManagedInstanceScaling":{"MaxInstanceCount":4,"MinInstanceCount":0,"ScaleInPolicy":{"CooldownInMinutes":30,"Strategy":"CONSOLIDATION"},"Status":"ENABLED"}"#
+    /// ), "{variants}");
+    /// ```
+    ///
     /// # Panics
     ///
     /// When the maximum is 0 or less than the minimum.

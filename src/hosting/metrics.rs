@@ -10,6 +10,13 @@ pub struct PublishFrequency(u32);
 impl PublishFrequency {
     /// Checks a number of seconds; in a `const` item at compile time.
     ///
+    /// ```
+    /// use sageform::hosting::PublishFrequency;
+    ///
+    /// const OFTEN: PublishFrequency = PublishFrequency::from_seconds(10);
+    /// assert_eq!(PublishFrequency::parse_seconds(15), None);
+    /// ```
+    ///
     /// # Panics
     ///
     /// When SageMaker does not offer it.
@@ -49,6 +56,16 @@ pub struct Metrics {
 
 impl Metrics {
     /// What SageMaker publishes by itself.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// let metrics = Metrics::new().enhanced(true).publish_every(PublishFrequency::from_seconds(10));
+    /// EndpointConfig::real_time(variant, []).metrics(metrics).add_to(&mut stack, "Config");
+    /// assert_eq!(
+    ///     shown(stack, "Config", "MetricsConfig"),
+    ///     r#"{"EnableEnhancedMetrics":true,"MetricPublishFrequencyInSeconds":10}"#,
+    /// );
+    /// ```
     pub fn new() -> Self {
         Self::default()
     }

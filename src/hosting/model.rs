@@ -70,6 +70,22 @@ pub struct Network {
 
 impl Network {
     /// A network: 1 to 16 subnets, in two availability zones at least, and 1 to 5 security groups.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// let subnets = [SubnetId::new("subnet-1"), SubnetId::new("subnet-2")];
+    /// let network = Network::new(subnets, [SecurityGroupId::new("sg-1")]);
+    /// Model::builder()
+    ///     .container(Container::image(IMAGE))
+    ///     .execution_role(ROLE)
+    ///     .network(network)
+    ///     .build()
+    ///     .add_to(&mut stack, "Connected");
+    /// assert_eq!(
+    ///     shown(stack, "Connected", "VpcConfig"),
+    ///     r#"{"SecurityGroupIds":["sg-1"],"Subnets":["subnet-1","subnet-2"]}"#,
+    /// );
+    /// ```
     pub fn new<S: Into<Value<SubnetId>>, G: Into<Value<SecurityGroupId>>>(
         subnets: impl IntoIterator<Item = S>,
         security_group_ids: impl IntoIterator<Item = G>,
@@ -109,6 +125,21 @@ pub struct Model<K = Portable> {
 
 impl Model {
     /// A model whose containers and role are still to be given.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// let first = Container::image(IMAGE);
+    /// let second = Container::image(IMAGE).model_data_url(MODEL);
+    /// Model::builder()
+    ///     .pipeline(first, second, [])
+    ///     .execution_role(ROLE)
+    ///     .build()
+    ///     .add_to(&mut stack, "Pipeline");
+    /// assert_eq!(
+    ///     shown(stack, "Pipeline", ""),
+    ///     r#"{"Containers":[{"Image":"111111111111.dkr.ecr.eu-west-1.amazonaws.com/churn:1"},{"Image":"111111111111.dkr.ecr.eu-west-1.amazonaws.com/churn:1","ModelDataUrl":"s3://churn/model.tar.gz"}],"ExecutionRoleArn":"arn:aws:iam::111111111111:role/churn","InferenceExecutionConfig":{"Mode":"Serial"}}"#,
+    /// );
+    /// ```
     pub fn builder() -> ModelBuilder<Missing, Missing, Portable> {
         ModelBuilder {
             containers: Missing,

@@ -61,6 +61,22 @@ pub struct CoreDump {
 
 impl CoreDump {
     /// Writes core dumps below this location.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// let variant = InstanceVariant::builder(VARIANT)
+    ///     .model(&model)
+    ///     .instance_type(XLARGE)
+    ///     .initial_instance_count(TWO)
+    ///     .core_dump(CoreDump::to(S3Uri::new("s3://dumps/churn")))
+    ///     .build();
+    /// EndpointConfig::real_time(variant, []).add_to(&mut stack, "Config");
+    /// let variants = shown(stack, "Config", "ProductionVariants");
+    /// assert!(
+    ///     variants.contains(r#""CoreDumpConfig":{"DestinationS3Uri":"s3://dumps/churn"}"#),
+    ///     "{variants}"
+    /// );
+    /// ```
     pub fn to(destination: impl Into<Value<S3Uri>>) -> Self {
         Self {
             destination: destination.into(),

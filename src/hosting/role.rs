@@ -11,7 +11,7 @@ use crate::template::{Handle, Stack};
 use crate::value::Value;
 
 use super::access::{
-    NotDerivable, PackageKey, alarm_arn, below, bucket_arn, log_group, object_arn, repository_arn,
+    NotDerivable, PackageKey, below, bucket_arn, log_group, object_arn, repository_arn,
 };
 use super::capture::{AsyncOutput, DataCapture};
 use super::container::{AnyContainer, ContainerSource, DataLocation};
@@ -59,6 +59,17 @@ const VOLUME: &[&str] = &[
 
 impl ExecutionRole {
     /// A role that writes the endpoint's logs and metrics.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// let container = Container::image(IMAGE).model_data_url(MODEL);
+    /// ExecutionRole::new(NAME).container(container.as_any())?.add_to(&mut stack, "Role");
+    /// let policies = shown(stack, "Role", "Policies");
+    /// assert!(policies.contains(
+    ///     r#"{"Sid":"ReadObjects","Effect":"Allow","Action":"s3:GetObject","Resource":{"Fn::Sub":"arn:${AWS::Partition}:s3:::churn/model.tar.gz"}}"#
+    /// ), "{policies}");
+    /// # Ok::<(), NotDerivable>(())
+    /// ```
     pub fn new(endpoint: impl Into<Value<EndpointName>>) -> Self {
         let name = endpoint.into().map(String::from);
         Self {
@@ -266,16 +277,16 @@ impl ExecutionRole {
         self
     }
 
-    /// Lets it look at the metric alarms, by name, that take updates back.
+    /// Lets it look at the metric alarms, by ARN, that take updates back.
     ///
     /// <https://docs.aws.amazon.com/sagemaker/latest/dg/deployment-guardrails-configuration.html>
     #[must_use]
     pub fn rollback_alarms<A: Into<Value<String>>>(
         mut self,
-        names: impl IntoIterator<Item = A>,
+        arns: impl IntoIterator<Item = A>,
     ) -> Self {
-        for name in names {
-            add(&mut self.alarms, alarm_arn(name.into()));
+        for arn in arns {
+            add(&mut self.alarms, arn.into());
         }
         self
     }

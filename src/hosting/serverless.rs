@@ -17,6 +17,13 @@ pub struct Concurrency(u32);
 impl Concurrency {
     /// Checks a literal; in a `const` item at compile time.
     ///
+    /// ```
+    /// use sageform::hosting::Concurrency;
+    ///
+    /// const TWENTY: Concurrency = Concurrency::new(20);
+    /// assert_eq!(Concurrency::parse(500), None);
+    /// ```
+    ///
     /// # Panics
     ///
     /// When it is not between 1 and 200.
@@ -50,6 +57,13 @@ pub struct Memory(u32);
 
 impl Memory {
     /// Checks a number of megabytes; in a `const` item at compile time.
+    ///
+    /// ```
+    /// use sageform::hosting::Memory;
+    ///
+    /// const TWO_GB: Memory = Memory::from_mb(2048);
+    /// assert_eq!(Memory::parse_mb(1500), None);
+    /// ```
     ///
     /// # Panics
     ///
@@ -101,6 +115,21 @@ pub struct ServerlessVariantBuilder<M, C, S, P> {
 
 impl ServerlessVariant {
     /// A variant whose model and capacity are still to be given.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// let variant = ServerlessVariant::builder(VARIANT)
+    ///     .model(&model)
+    ///     .max_concurrency(Concurrency::new(20))
+    ///     .memory_size(Memory::from_mb(2048))
+    ///     .provisioned_concurrency(Concurrency::new(2))
+    ///     .build();
+    /// EndpointConfig::serverless(variant).add_to(&mut stack, "Config");
+    /// assert_eq!(
+    ///     shown(stack, "Config", "ProductionVariants"),
+    ///     r#"[{"ModelName":{"Fn::GetAtt":["Model","ModelName"]},"ServerlessConfig":{"MaxConcurrency":20,"MemorySizeInMB":2048,"ProvisionedConcurrency":2},"VariantName":"primary"}]"#,
+    /// );
+    /// ```
     pub fn builder(
         name: VariantName,
     ) -> ServerlessVariantBuilder<Missing, Missing, Missing, OnDemand> {

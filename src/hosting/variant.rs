@@ -18,6 +18,13 @@ pub struct InstanceCount(u32);
 impl InstanceCount {
     /// Checks a literal; in a `const` item at compile time.
     ///
+    /// ```
+    /// use sageform::hosting::InstanceCount;
+    ///
+    /// const TWO: InstanceCount = InstanceCount::new(2);
+    /// assert_eq!(InstanceCount::parse(0), None);
+    /// ```
+    ///
     /// # Panics
     ///
     /// When the count is 0.
@@ -82,6 +89,22 @@ pub struct Pools(Vec<l1::InstancePool>);
 
 impl InstanceVariant {
     /// A variant whose model and capacity are still to be given.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// let variant = InstanceVariant::builder(VARIANT)
+    ///     .model(&model)
+    ///     .instance_pool(XLARGE)
+    ///     .instance_pool(InstanceType::new("ml.g5.xlarge"))
+    ///     .initial_instance_count(TWO)
+    ///     .routing(Routing::LeastOutstandingRequests)
+    ///     .build();
+    /// EndpointConfig::real_time(variant, []).add_to(&mut stack, "Config");
+    /// assert_eq!(
+    ///     shown(stack, "Config", "ProductionVariants"),
+    ///     r#"[{"InitialInstanceCount":2,"InstancePools":[{"InstanceType":"ml.g6.xlarge","Priority":1},{"InstanceType":"ml.g5.xlarge","Priority":2}],"ModelName":{"Fn::GetAtt":["Model","ModelName"]},"RoutingConfig":{"RoutingStrategy":"LEAST_OUTSTANDING_REQUESTS"},"VariantName":"primary"}]"#,
+    /// );
+    /// ```
     pub fn builder(name: VariantName) -> InstanceVariantBuilder<Missing, Missing, Missing> {
         InstanceVariantBuilder::new(name, Missing)
     }
@@ -100,6 +123,20 @@ impl<K> InstanceVariant<K> {
 
 impl HostVariant {
     /// A variant whose capacity is still to be given.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// let host = HostVariant::builder(VARIANT)
+    ///     .instance_type(XLARGE)
+    ///     .initial_instance_count(TWO)
+    ///     .managed_instance_scaling(ManagedInstanceScaling::new(1, 4))
+    ///     .build();
+    /// EndpointConfig::component_host(host, ROLE).add_to(&mut stack, "Config");
+    /// assert_eq!(
+    ///     shown(stack, "Config", "ProductionVariants"),
+    ///     r#"[{"InitialInstanceCount":2,"InstanceType":"ml.g6.xlarge","ManagedInstanceScaling":{"MaxInstanceCount":4,"MinInstanceCount":1,"Status":"ENABLED"},"VariantName":"primary"}]"#,
+    /// );
+    /// ```
     pub fn builder(name: VariantName) -> InstanceVariantBuilder<Components, Missing, Missing> {
         InstanceVariantBuilder::new(name, Components::default())
     }

@@ -6,6 +6,7 @@
 mod aws_client;
 mod catalog;
 mod cli;
+mod constructors;
 mod contract;
 #[cfg(feature = "deploy")]
 mod deploy;
