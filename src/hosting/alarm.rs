@@ -28,6 +28,7 @@ pub use on_latency::{LatencyStatistic, Percentile};
 pub use on_utilization::Devices;
 pub use unit::{Amount, Fraction};
 
+pub(super) use metrics::{ENDPOINTS, INFERENCE_COMPONENTS, SAGEMAKER};
 pub(super) use unit::{as_number, rounded};
 
 use metrics::Metric;
@@ -38,7 +39,7 @@ use crate::literal::{AlarmName, TopicArn};
 use crate::template::{Handle, Stack};
 use crate::value::Value;
 
-use super::access::escape;
+use super::sub::Variables;
 use super::variant::seconds;
 
 /// An alarm on one metric, whose threshold is a `U`: a [`Fraction`] of requests or of an instance,
@@ -286,62 +287,81 @@ impl AlarmHandle {
     }
 }
 
-/// An alarm that something refers to: one of the stack, or one that exists by its name.
+/// A metric alarm that something refers to: one of the stack, or one that exists, by its name.
 #[derive(Debug, Clone)]
-pub struct AlarmReference(Referred);
-
-#[derive(Debug, Clone)]
-enum Referred {
-    Metric(Handle<l1::Alarm>),
-    Named(Value<AlarmName>),
+pub struct AlarmReference {
+    name: Value<String>,
+    arn: Value<String>,
 }
 
 impl AlarmReference {
     /// The alarm's name.
     pub fn name(&self) -> Value<String> {
-        match &self.0 {
-            Referred::Metric(handle) => handle.reference(),
-            Referred::Named(name) => name.clone().map(String::from),
-        }
+        self.name.clone()
     }
 
-    /// The alarm's ARN: what a role has to name to be allowed `cloudwatch:DescribeAlarms`.
+    /// The alarm's ARN.
     pub fn arn(&self) -> Value<String> {
-        const ALARM: &str =
-            "arn:${AWS::Partition}:cloudwatch:${AWS::Region}:${AWS::AccountId}:alarm:";
-        match &self.0 {
-            Referred::Metric(handle) => handle.get_att(&l1::Alarm::ARN),
-            Referred::Named(Value::Literal(name)) => {
-                Value::sub(format!("{ALARM}{}", escape(name.as_str())))
-            }
-            Referred::Named(computed) => Value::sub_with(
-                format!("{ALARM}${{AlarmName}}"),
-                [("AlarmName", computed.clone().map(String::from))],
-            ),
-        }
+        self.arn.clone()
     }
 }
 
 impl From<&AlarmHandle> for AlarmReference {
     fn from(alarm: &AlarmHandle) -> Self {
-        Self(Referred::Metric(alarm.handle.clone()))
+        Self {
+            name: alarm.name(),
+            arn: alarm.arn(),
+        }
     }
 }
 
 impl From<AlarmName> for AlarmReference {
     fn from(name: AlarmName) -> Self {
-        Self(Referred::Named(name.into()))
+        Value::from(name).into()
     }
 }
 
 impl From<Value<AlarmName>> for AlarmReference {
     fn from(name: Value<AlarmName>) -> Self {
-        Self(Referred::Named(name))
+        const ALARM: &str =
+            "arn:${AWS::Partition}:cloudwatch:${AWS::Region}:${AWS::AccountId}:alarm:";
+        let name = name.map(String::from);
+        let mut variables = Variables::default();
+        let text = format!("{ALARM}{}", variables.placeholder(&name));
+        Self {
+            arn: variables.fill(text),
+            name,
+        }
     }
 }
 
-impl From<&AlarmReference> for AlarmReference {
-    fn from(alarm: &AlarmReference) -> Self {
-        alarm.clone()
+/// An alarm on a metric or on other alarms: what people look at and rules combine.
+#[derive(Debug, Clone)]
+pub struct AnyAlarm(AlarmReference);
+
+impl AnyAlarm {
+    /// The alarm's name.
+    pub fn name(&self) -> Value<String> {
+        self.0.name()
+    }
+
+    /// The alarm's ARN.
+    pub fn arn(&self) -> Value<String> {
+        self.0.arn()
+    }
+}
+
+impl<A: Into<AlarmReference>> From<A> for AnyAlarm {
+    fn from(alarm: A) -> Self {
+        Self(alarm.into())
+    }
+}
+
+impl From<&CompositeAlarmHandle> for AnyAlarm {
+    fn from(alarm: &CompositeAlarmHandle) -> Self {
+        Self(AlarmReference {
+            name: alarm.name(),
+            arn: alarm.arn(),
+        })
     }
 }

@@ -92,6 +92,7 @@ mod component_source;
 mod container;
 mod container_definition;
 mod container_list;
+mod dashboard;
 mod endpoint;
 mod endpoint_config;
 mod explainer;
@@ -108,13 +109,14 @@ mod role;
 mod rollout;
 mod scaling;
 mod serverless;
+mod sub;
 mod variant;
 
 pub use access::{NotDerivable, PackageAccess, PackageKey};
 pub use alarm::{
-    Alarm, AlarmHandle, AlarmReference, AlarmRule, Amount, ComponentMetrics, CompositeAlarm,
-    CompositeAlarmHandle, Devices, EvaluationPeriods, Fraction, LatencyStatistic, Percentile,
-    Period, PublishesBacklog, PublishesConcurrency, PublishesDisk, PublishesErrors,
+    Alarm, AlarmHandle, AlarmReference, AlarmRule, Amount, AnyAlarm, ComponentMetrics,
+    CompositeAlarm, CompositeAlarmHandle, Devices, EvaluationPeriods, Fraction, LatencyStatistic,
+    Percentile, Period, PublishesBacklog, PublishesConcurrency, PublishesDisk, PublishesErrors,
     PublishesInvocations, PublishesModelErrors, PublishesNormalizedUtilization,
     PublishesProvisionedConcurrency, PublishesUtilization, Subject, VariantMetrics,
 };
@@ -131,6 +133,7 @@ pub use container::{
     ModelDataNotSet, MultiModel, NamedContainer, NoModelData, PackageData, TarGz, Uncompressed,
 };
 pub use container_list::{HasHostname, ModelsPrefix, OneContainer, OtherContainers};
+pub use dashboard::{Charts, Dashboard, HasDashboard};
 pub use endpoint::{Endpoint, EndpointBuilder, EndpointHandle};
 pub use endpoint_config::{
     Comparable, EndpointConfig, EndpointConfigHandle, OnInstances, OtherVariants,

@@ -20,8 +20,10 @@ use crate::literal::{Duration, VariantName};
 use crate::template::Stack;
 use crate::value::Value;
 
+use super::component::ComponentHandle;
 use super::endpoint::EndpointHandle;
 use super::mode::{Mode, Queued, ScalesConcurrency, ScalesOnInvocations};
+use super::sub::Variables;
 
 pub use capacity::{Capacity, CapacityBounds, CapacityChange, CapacityFromZero};
 pub use metric::{
@@ -200,5 +202,41 @@ impl<M: Mode> EndpointHandle<M> {
                 ("VariantName".into(), variant.as_str().into()),
             ],
         }
+    }
+}
+
+impl ComponentHandle {
+    /// Scales the copies of a component. Adds `<name>Target` and what the scaling adds; where the
+    /// minimum is 0, also `<name>WakeUpPolicy` and `<name>WakeUpAlarm`, because without copies there
+    /// is no load per copy to follow. Requests fail until the first copy is there.
+    ///
+    /// The endpoint's instances follow only where its `ManagedInstanceScaling` lets them, down to
+    /// none where its minimum is 0.
+    ///
+    /// <https://docs.aws.amazon.com/sagemaker/latest/dg/endpoint-auto-scaling-zero-instances.html>
+    #[track_caller]
+    pub fn scale_copies(
+        &self,
+        stack: &mut Stack,
+        name: &str,
+        scaling: CopyScaling,
+    ) -> ScalingTarget {
+        let mut variables = Variables::default();
+        let component = variables.placeholder(&self.name());
+        let place = Place {
+            resource_id: match self.name() {
+                Value::Literal(name) => format!("inference-component/{name}").into(),
+                _ => variables.fill(format!("inference-component/{component}")),
+            },
+            dimension: ScalableDimension::SAGEMAKER_INFERENCE_COMPONENT_DESIRED_COPY_COUNT,
+            metric_dimensions: vec![("InferenceComponentName".into(), self.name())],
+        };
+        let wake_up = wake_up::component(self.name());
+        let target = target::add(stack, name, place, scaling, Some(wake_up));
+        // Its name is no reference to it.
+        stack
+            .resource(target.resource())
+            .depends_on(self.resource());
+        target
     }
 }

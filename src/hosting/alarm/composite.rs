@@ -1,6 +1,5 @@
 //! Alarms on alarms.
 
-use std::fmt::Write as _;
 use std::ops::{BitAnd, BitOr, Not};
 
 use crate::cfn::cloudwatch::CompositeAlarm as L1CompositeAlarm;
@@ -8,8 +7,8 @@ use crate::literal::TopicArn;
 use crate::template::{Handle, Stack};
 use crate::value::Value;
 
-use super::super::access::escape;
-use super::{AlarmReference, Referred};
+use super::super::sub::Variables;
+use super::AnyAlarm;
 
 /// When a composite alarm goes off: alarms combined by `&`, `|` and `!`.
 ///
@@ -24,32 +23,35 @@ use super::{AlarmReference, Referred};
 ///
 /// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-combining.html>
 #[derive(Debug, Clone)]
-pub struct AlarmRule {
-    text: String,
-    variables: Vec<Value<String>>,
-    /// What joins its parts, unless it is one.
-    operator: Option<&'static str>,
+pub struct AlarmRule(Rule);
+
+#[derive(Debug, Clone)]
+enum Rule {
+    State(&'static str, AnyAlarm),
+    Not(Box<Rule>),
+    /// Rules with an operator between them.
+    Joined(&'static str, Vec<Rule>),
 }
 
 impl AlarmRule {
     /// The alarm has gone off.
-    pub fn alarm(alarm: impl Into<AlarmReference>) -> Self {
-        Self::state("ALARM", alarm.into())
+    pub fn alarm(alarm: impl Into<AnyAlarm>) -> Self {
+        Self(Rule::State("ALARM", alarm.into()))
     }
 
     /// The alarm is sure that all is well.
-    pub fn ok(alarm: impl Into<AlarmReference>) -> Self {
-        Self::state("OK", alarm.into())
+    pub fn ok(alarm: impl Into<AnyAlarm>) -> Self {
+        Self(Rule::State("OK", alarm.into()))
     }
 
     /// The alarm knows too little.
-    pub fn insufficient_data(alarm: impl Into<AlarmReference>) -> Self {
-        Self::state("INSUFFICIENT_DATA", alarm.into())
+    pub fn insufficient_data(alarm: impl Into<AnyAlarm>) -> Self {
+        Self(Rule::State("INSUFFICIENT_DATA", alarm.into()))
     }
 
-    /// One of the alarms has gone off, of which there are at least one.
-    pub fn any<A: Into<AlarmReference>>(
-        first: impl Into<AlarmReference>,
+    /// One of the alarms has gone off.
+    pub fn any<A: Into<AnyAlarm>>(
+        first: impl Into<AnyAlarm>,
         rest: impl IntoIterator<Item = A>,
     ) -> Self {
         rest.into_iter()
@@ -57,78 +59,55 @@ impl AlarmRule {
             .fold(Self::alarm(first), |all, one| all | one)
     }
 
-    fn state(state: &str, alarm: AlarmReference) -> Self {
-        let mut variables = Vec::new();
-        let name = match alarm.0 {
-            Referred::Metric(handle) => format!("${{{}}}", handle.logical_id()),
-            Referred::Named(Value::Literal(name)) => {
-                escape(&name.as_str().replace('\\', r"\\").replace('"', "\\\""))
-            }
-            Referred::Named(computed) => {
-                variables.push(computed.map(String::from));
-                FILLED_IN.to_string()
-            }
-        };
-        Self {
-            text: format!("{state}(\"{name}\")"),
-            variables,
-            operator: None,
-        }
-    }
-
-    fn join(self, operator: &'static str, other: Self) -> Self {
-        let mut variables = self.variables.clone();
-        variables.extend(other.variables.clone());
-        Self {
-            text: format!(
-                "{} {operator} {}",
-                self.within(operator),
-                other.within(operator)
-            ),
-            variables,
-            operator: Some(operator),
-        }
-    }
-
-    /// The text as an operand of an operator.
-    fn within(self, operator: &str) -> String {
-        if self.operator.is_none_or(|own| own == operator) {
-            self.text
-        } else {
-            format!("({})", self.text)
-        }
-    }
-
     fn into_value(self) -> Value<String> {
-        if self.variables.is_empty() {
-            return Value::sub(self.text);
-        }
-        let mut text = String::with_capacity(self.text.len());
-        let mut variables = Vec::with_capacity(self.variables.len());
-        let mut values = self.variables.into_iter();
-        for part in self.text.split_inclusive(FILLED_IN) {
-            match part.strip_suffix(FILLED_IN).zip(values.next()) {
-                Some((before, value)) => {
-                    let name = format!("AlarmName{}", variables.len() + 1);
-                    // Writing to a text does not fail.
-                    let _ = write!(text, "{before}${{{name}}}");
-                    variables.push((name, value));
-                }
-                None => text.push_str(part),
-            }
-        }
-        Value::sub_with(text, variables)
+        let mut variables = Variables::default();
+        let text = self.0.text(&mut variables);
+        variables.fill(text)
     }
 }
 
-/// Where a name that the template computes goes. No alarm's name has control characters.
-const FILLED_IN: char = '\u{0}';
+impl Rule {
+    fn join(self, operator: &'static str, other: Self) -> Self {
+        let mut all = match self {
+            Self::Joined(own, rules) if own == operator => rules,
+            rule => vec![rule],
+        };
+        all.push(other);
+        Self::Joined(operator, all)
+    }
+
+    fn text(&self, variables: &mut Variables) -> String {
+        match self {
+            Self::State(state, alarm) => {
+                // Within quotes a name may have blanks and parentheses.
+                let name = alarm.name().map(|name| {
+                    let name = name.replace('\\', r"\\");
+                    name.replace('"', "\\\"")
+                });
+                format!("{state}(\"{}\")", variables.placeholder(&name))
+            }
+            Self::Not(rule) => format!("NOT {}", rule.operand(variables)),
+            Self::Joined(operator, rules) => {
+                let rules: Vec<_> = rules.iter().map(|rule| rule.operand(variables)).collect();
+                rules.join(&format!(" {operator} "))
+            }
+        }
+    }
+
+    fn operand(&self, variables: &mut Variables) -> String {
+        let text = self.text(variables);
+        match self {
+            Self::State(..) => text,
+            Self::Not(_) | Self::Joined(..) => format!("({text})"),
+        }
+    }
+}
 
 impl BitAnd for AlarmRule {
     type Output = Self;
 
     fn bitand(self, other: Self) -> Self {
-        self.join("AND", other)
+        Self(self.0.join("AND", other.0))
     }
 }
 
@@ -136,7 +115,7 @@ impl BitOr for AlarmRule {
     type Output = Self;
 
     fn bitor(self, other: Self) -> Self {
-        self.join("OR", other)
+        Self(self.0.join("OR", other.0))
     }
 }
 
@@ -144,11 +123,7 @@ impl Not for AlarmRule {
     type Output = Self;
 
     fn not(self) -> Self {
-        Self {
-            variables: self.variables.clone(),
-            text: format!("NOT {}", self.within("NOT")),
-            operator: Some("NOT"),
-        }
+        Self(Rule::Not(Box::new(self.0)))
     }
 }
 
@@ -157,27 +132,6 @@ impl Not for AlarmRule {
 /// It notifies people. What takes an update back are the alarms themselves: SageMaker documents
 /// `AutoRollbackConfiguration` for metric alarms only, and CloudWatch describes composite alarms
 /// only to those who ask for them and whose permission names no alarm.
-///
-/// ```
-/// use sageform::hosting::{Alarm, AlarmRule, CompositeAlarm, Fraction, RealTime, VariantMetrics};
-/// use sageform::literal::{EndpointName, TopicArn, VariantName};
-/// use sageform::template::{Stack, json_text};
-///
-/// const NAME: EndpointName = EndpointName::new("churn");
-/// const ONCALL: TopicArn = TopicArn::new("arn:aws:sns:eu-west-1:111111111111:oncall");
-///
-/// let mut stack = Stack::new("churn");
-/// let metrics = VariantMetrics::<RealTime>::of(NAME, VariantName::new("primary"));
-/// let errors = Alarm::errors(&metrics, Fraction::percent(1.0)).add_to(&mut stack, "Errors");
-/// let cpu = Alarm::memory_utilization(&metrics, Fraction::percent(90.0));
-/// let memory = cpu.add_to(&mut stack, "Memory");
-/// CompositeAlarm::of(AlarmRule::any(&errors, [&memory]))
-///     .notify(ONCALL)
-///     .add_to(&mut stack, "Unwell");
-///
-/// let text = json_text(&stack.finish().0.document);
-/// assert!(text.contains(r#"ALARM(\"${Errors}\") OR ALARM(\"${Memory}\")"#), "{text}");
-/// ```
 ///
 /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudwatch-compositealarm.html>
 #[derive(Debug, Clone)]
@@ -190,6 +144,27 @@ pub struct CompositeAlarm {
 
 impl CompositeAlarm {
     /// An alarm that goes off as the rule says.
+    ///
+    /// ```
+    /// use sageform::hosting::{Alarm, AlarmRule, CompositeAlarm, Fraction, RealTime, VariantMetrics};
+    /// use sageform::literal::{EndpointName, TopicArn, VariantName};
+    /// use sageform::template::{Stack, json_text};
+    ///
+    /// const NAME: EndpointName = EndpointName::new("churn");
+    /// const ONCALL: TopicArn = TopicArn::new("arn:aws:sns:eu-west-1:111111111111:oncall");
+    ///
+    /// let mut stack = Stack::new("churn");
+    /// let metrics = VariantMetrics::<RealTime>::of(NAME, VariantName::new("primary"));
+    /// let errors = Alarm::errors(&metrics, Fraction::percent(1.0)).add_to(&mut stack, "Errors");
+    /// let memory = Alarm::memory_utilization(&metrics, Fraction::percent(90.0));
+    /// let memory = memory.add_to(&mut stack, "Memory");
+    /// CompositeAlarm::of(AlarmRule::any(&errors, [&memory]))
+    ///     .notify(ONCALL)
+    ///     .add_to(&mut stack, "Unwell");
+    ///
+    /// let text = json_text(&stack.finish().0.document);
+    /// assert!(text.contains(r#"ALARM(\"${Errors}\") OR ALARM(\"${Memory}\")"#), "{text}");
+    /// ```
     pub fn of(rule: AlarmRule) -> Self {
         Self {
             rule,

@@ -12,7 +12,9 @@ use std::marker::PhantomData;
 use crate::literal::{EndpointName, InferenceComponentName, VariantName};
 use crate::value::Value;
 
-use super::super::mode::{Async, Mode, Provisioned, Provisioning, RealTime, Serverless};
+use super::super::mode::{
+    Async, ComponentHost, Mode, Provisioned, Provisioning, RealTime, Serverless,
+};
 
 /// The namespace of metrics about invocations.
 pub(in crate::hosting) const SAGEMAKER: &str = "AWS/SageMaker";
@@ -175,19 +177,19 @@ published! {
     PublishesErrors,
     "`Invocation5XXErrors` and `ModelLatency` are published for variants and inference components",
     "expected `VariantMetrics` or `ComponentMetrics`",
-    by VariantMetrics<RealTime>, VariantMetrics<Async>, ComponentMetrics;
+    by VariantMetrics<RealTime>, VariantMetrics<ComponentHost>, VariantMetrics<Async>, ComponentMetrics;
 
     /// What publishes `InvocationModelErrors`.
     PublishesModelErrors,
     "`InvocationModelErrors` is not published for an endpoint with `AsyncInferenceConfig` or `ServerlessConfig`",
     "these metrics have no `InvocationModelErrors`",
-    by VariantMetrics<RealTime>, ComponentMetrics;
+    by VariantMetrics<RealTime>, VariantMetrics<ComponentHost>, ComponentMetrics;
 
     /// What publishes `Invocations` and `OverheadLatency`.
     PublishesInvocations,
     "`Invocations` and `OverheadLatency` are not published for an endpoint with `AsyncInferenceConfig`",
     "these metrics have neither `Invocations` nor `OverheadLatency`",
-    by VariantMetrics<RealTime>, ComponentMetrics;
+    by VariantMetrics<RealTime>, VariantMetrics<ComponentHost>, ComponentMetrics;
 
     /// What publishes `CPUUtilization`, `GPUUtilization` and `GPUMemoryUtilization`, each summed over
     /// cores or GPUs.
@@ -201,13 +203,13 @@ published! {
     PublishesNormalizedUtilization,
     "`CPUUtilizationNormalized`, `GPUUtilizationNormalized` and `GPUMemoryUtilizationNormalized` are published only where inference components are hosted",
     "these metrics are not normalized: the constructor that takes a number of cores or GPUs fits",
-    by ComponentMetrics;
+    by VariantMetrics<ComponentHost>, ComponentMetrics;
 
     /// What publishes `DiskUtilization`.
     PublishesDisk,
     "`DiskUtilization` is published for instances: neither with `ServerlessConfig` nor for an inference component",
     "these metrics have no `DiskUtilization`",
-    by VariantMetrics<RealTime>, VariantMetrics<Async>;
+    by VariantMetrics<RealTime>, VariantMetrics<ComponentHost>, VariantMetrics<Async>;
 
     /// What publishes the backlog of a queue.
     PublishesBacklog,

@@ -32,6 +32,10 @@ impl Devices {
     pub const fn parse(count: u32) -> Option<Self> {
         if count >= 1 { Some(Self(count)) } else { None }
     }
+
+    pub(in crate::hosting) const fn get(self) -> u32 {
+        self.0
+    }
 }
 
 const ONE: Devices = Devices(1);

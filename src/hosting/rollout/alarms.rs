@@ -15,12 +15,8 @@ impl RollbackAlarms {
         (1..=10).contains(&alarms.len()).then_some(Self(alarms))
     }
 
-    /// The ARNs of the alarms: what the execution role has to be allowed to describe.
-    pub fn arns(&self) -> impl Iterator<Item = Value<String>> {
-        self.0.iter().map(AlarmReference::arn)
-    }
-
-    pub(in crate::hosting) fn names(&self) -> impl Iterator<Item = Value<String>> {
+    /// The alarms' names: what the execution role has to be allowed to look at.
+    pub fn names(&self) -> impl Iterator<Item = Value<String>> {
         self.0.iter().map(AlarmReference::name)
     }
 }

@@ -33,6 +33,31 @@ pub(super) fn queue(endpoint: Value<String>) -> PreparedSteps {
     )
 }
 
+/// AWS's page has the alarm go off at the second failure within a minute; here the first one is
+/// enough. Nothing is published while none fails, which is no lack of data.
+///
+/// <https://docs.aws.amazon.com/sagemaker/latest/dg/endpoint-auto-scaling-zero-instances.html>
+pub(super) fn component(name: Value<String>) -> PreparedSteps {
+    let alarm = alarm::Alarm {
+        alarm_description: Some("Requests fail and no copy is there: adds the first one".into()),
+        datapoints_to_alarm: Some(1.into()),
+        dimensions: Some(Value::from([alarm::Dimension::new(
+            "InferenceComponentName",
+            name,
+        )])),
+        metric_name: Some("NoCapacityInvocationFailures".into()),
+        statistic: Some(alarm::Statistic::SUM.into()),
+        treat_missing_data: Some(alarm::TreatMissingData::NOT_BREACHING.into()),
+        evaluation_periods: Some(1.into()),
+        ..at_least_one()
+    };
+    one_more(
+        Duration::from_seconds(60),
+        l1::MetricAggregationType::MAXIMUM,
+        alarm,
+    )
+}
+
 /// What every alarm here has in common.
 fn at_least_one() -> alarm::Alarm {
     alarm::Alarm {
