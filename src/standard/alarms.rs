@@ -88,12 +88,13 @@ impl<'a> Alarms<'a> {
         if self.told_together.is_empty() {
             return;
         }
-        let alarms = self
+        let mut alarms = self
             .made
             .iter()
             .filter(|made| self.told_together.contains(&made.kind))
-            .map(|made| AlarmRule::alarm(&made.handle));
-        let mut composite = CompositeAlarm::of(AlarmRule::any(alarms).expect(CHECKED));
+            .map(|made| &made.handle);
+        let first = alarms.next().expect(CHECKED);
+        let mut composite = CompositeAlarm::of(AlarmRule::any(first, alarms));
         if let Some(topic) = &self.topic {
             composite = composite.notify(topic.clone()).notify_recovery(topic.clone());
         }
@@ -158,6 +159,10 @@ impl Use for (&mut Stack, Make<'_>) {
 /// The alarm with the periods that the stage file states.
 pub(super) fn timed<U: Distance>(alarm: Alarm<U>, wanted: &config::Alarm) -> Alarm<U> {
     let period = Period::parse(wanted.period).expect(CHECKED);
-    let periods = EvaluationPeriods::parse(wanted.evaluation_periods, wanted.datapoints_to_alarm);
-    alarm.period(period).evaluation_periods(periods.expect(CHECKED))
+    let number = |number: i64| u32::try_from(number).expect(CHECKED);
+    let datapoints = wanted.datapoints_to_alarm.map(number);
+    let periods = EvaluationPeriods::parse(number(wanted.evaluation_periods), datapoints);
+    alarm
+        .period(period)
+        .evaluation_periods(periods.expect(CHECKED))
 }

@@ -5,6 +5,7 @@ use crate::hosting::{
     CapturedSide, DataCapture, ExplainedRecords, Explainer, FeatureType, Granularity, Metrics,
     PublishFrequency, ShapBaseline, TextFeatures,
 };
+use crate::literal::ContentType;
 use crate::value::Value;
 
 use super::CHECKED;
@@ -53,7 +54,8 @@ pub(super) fn explainer(explainer: &config::Explainer) -> Explainer {
         Baseline::Uri(uri) => ShapBaseline::Uri(uri.clone()),
     });
     if let Some(kind) = &explainer.mime_type {
-        construct = construct.baseline_type(kind.clone());
+        let kind = ContentType::parse(kind.as_str()).expect(CHECKED);
+        construct = construct.baseline_type(kind);
     }
     if let Some(expression) = &explainer.enable_explanations {
         construct = construct.enable_explanations(expression.clone());
@@ -64,8 +66,9 @@ pub(super) fn explainer(explainer: &config::Explainer) -> Explainer {
     if let Some(seed) = &explainer.seed {
         construct = construct.seed(seed.clone());
     }
-    if let Some(logit) = &explainer.use_logit {
-        construct = construct.use_logit(logit.clone());
+    // `false` is what leaving it out means.
+    if explainer.use_logit != Value::Literal(false) {
+        construct = construct.use_logit(explainer.use_logit.clone());
     }
     if let Some(text) = &explainer.text {
         let granularity = match text.granularity {
@@ -75,12 +78,7 @@ pub(super) fn explainer(explainer: &config::Explainer) -> Explainer {
         };
         construct = construct.text(TextFeatures::new(text.language.clone(), granularity));
     }
-    let records = records(&explainer.inference);
-    if records == ExplainedRecords::new() {
-        construct
-    } else {
-        construct.records(records)
-    }
+    construct.records(records(&explainer.inference))
 }
 
 fn records(inference: &config::ExplainerInference) -> ExplainedRecords {

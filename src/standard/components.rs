@@ -2,7 +2,7 @@
 
 use crate::config::{self, Component, ComponentModel, ModelSource, PlacementStrategy, Serves, Stage};
 use crate::hosting::{
-    ComponentHandle, ComponentMetrics, EndpointHandle, InferenceComponent, ModelHandle, Placement,
+    Adapter, ComponentHandle, ComponentHost, ComponentMetrics, Dashboard, EndpointHandle, InferenceComponent, ModelHandle, Placement,
     RollbackAlarms, SeveralModels,
 };
 use crate::literal::S3Uri;
@@ -69,21 +69,23 @@ impl<'a> Planned<'a> {
     }
 }
 
-/// Adds the components to the stack; `models` holds one for each that has its own.
+/// Adds the components to the stack, and shows them on a dashboard; `models` holds one for each that
+/// has its own. Their names come back.
 pub(super) fn add(
     stack: &mut Stack,
     stage: &Stage,
-    endpoint: &EndpointHandle<crate::hosting::ComponentHost>,
+    endpoint: &EndpointHandle<ComponentHost>,
     planned: &[Planned<'_>],
     models: &[Option<ModelHandle<SeveralModels>>],
     alarms: &Alarms<'_>,
-) -> Vec<Value<String>> {
+) -> (Vec<Value<String>>, Dashboard<ComponentHost>) {
+    let mut dashboard = Dashboard::of(endpoint);
     let mut bases: Vec<(&str, ComponentHandle)> = Vec::new();
     let mut names = Vec::new();
     for (one, model) in planned.iter().zip(models) {
         let component = one.component;
         let source = stage.source(&one.path);
-        let name = stack.caused_by(Some(source), |stack| match &component.serves {
+        let made = stack.caused_by(Some(source), |stack| match &component.serves {
             Serves::Adapter { base, artifact_url } => {
                 let base = bases.iter().find(|(name, _)| *name == base.as_str());
                 let (_, base) = base.expect(CHECKED);
@@ -93,7 +95,7 @@ pub(super) fn add(
                     let rollout = deployment::of_component(deployment, one.rollback(alarms));
                     adapter = adapter.rollout(rollout);
                 }
-                adapter.add_to(stack, &one.id).name()
+                Made::Adapter(adapter.add_to(stack, &one.id))
             }
             Serves::Model(serves) => {
                 let model = model.as_ref().expect(CHECKED);
@@ -113,23 +115,39 @@ pub(super) fn add(
                     let id = format!("{}Scaling", one.id);
                     stack.caused_by(Some(source), |stack| handle.scale_copies(stack, &id, copies));
                 }
+                Made::Base(handle)
+            }
+        });
+        let name = match made {
+            Made::Adapter(handle) => {
+                dashboard = dashboard.component(&handle);
+                handle.name()
+            }
+            Made::Base(handle) => {
+                dashboard = dashboard.component(&handle);
                 let name = handle.name();
                 bases.push((component.name.as_str(), handle));
                 name
             }
-        });
+        };
         stack
             .output(format!("{}ComponentName", one.id), name.clone())
             .description(format!("The name to invoke the component {} by", component.name));
         names.push(name);
     }
-    names
+    (names, dashboard)
+}
+
+/// A component that has been added.
+enum Made {
+    Base(ComponentHandle),
+    Adapter(ComponentHandle<Adapter>),
 }
 
 fn with_model(
     component: &Component,
     serves: &ComponentModel,
-    endpoint: &EndpointHandle<crate::hosting::ComponentHost>,
+    endpoint: &EndpointHandle<ComponentHost>,
     model: &ModelHandle<SeveralModels>,
 ) -> InferenceComponent {
     let compute = &serves.compute;

@@ -3,11 +3,11 @@
 use crate::config::{self, Fleet, Instances, Stage};
 use crate::finding::Finding;
 use crate::hosting::{
-    CapturesData, Concurrency, CoreDump, DataCapture, Devices, Endpoint, EndpointBuilder, EndpointConfig,
-    EndpointConfigHandle, EndpointHandle, Given, InstanceBacked, InstanceOnly, Memory, Mode, ModelHandle, Network, OnDemand,
+    Async, Provisioned, Provisioning, RealTime, Serverless,
+    CapturesData, Concurrency, CoreDump, Dashboard, DataCapture, Endpoint, EndpointBuilder, EndpointConfig,
+    EndpointConfigHandle, EndpointHandle, Given, HasDashboard, InstanceBacked, InstanceOnly, Memory, Mode, ModelHandle, Network, OnDemand,
     RollbackAlarms, SamplingPercentage, ServerlessVariant, ServerlessVariantBuilder, SeveralModels, VariantMetrics,
 };
-use crate::catalog::instances::{self, AcceleratorKind};
 use crate::literal::{EndpointName, TopicArn, VariantName};
 use crate::template::Stack;
 use crate::value::Value;
@@ -18,7 +18,7 @@ use super::deployment;
 use super::fleet::{self, PoolModels, core_dump};
 use super::model::{self, Place, PreparedModel};
 use super::role::{Inputs, NotNameable, RoleInUse};
-use super::watched::{OnInstances, Watched};
+use super::watched::{Hardware, OnInstances, Watched};
 use super::{CHECKED, Hosted, capture, pascal, scaling, topics};
 
 /// What every mode is built from.
@@ -82,21 +82,21 @@ impl Site<'_> {
             self.models(stack, &prefix, "ShadowVariant.", &shadow.model, &shadow.fleet)
         });
         let mut alarms = Alarms::new(self.endpoint, mode.variants.len(), self.topic.clone());
-        let mut watched = Vec::new();
+        let mut watched: Vec<OnInstances<RealTime>> = Vec::new();
         for variant in &mode.variants {
-            let metrics = VariantMetrics::of(self.endpoint.name.clone(), variant.name.clone());
-            let subject = self.on_instances(stack, metrics, &variant.fleet);
+            let subject = self.on_instances(stack, variant);
             alarms.watch(stack, self.stage, &prefix(variant), &subject);
             watched.push(subject);
         }
         alarms.tell_together(stack, self.stage);
 
+        let place = place(&mode.network);
         let capture = mode.data_capture.as_ref().map(capture::data_capture);
         let explainer = mode.explainer.as_ref().map(capture::explainer);
         let fleets = mode.variants.iter().enumerate().map(|(index, variant)| (path(index, ""), &variant.fleet));
         let shadow_fleet = mode.shadow.as_ref().map(|shadow| ("ShadowVariant.".to_owned(), &shadow.fleet));
         let role = Inputs {
-            network: mode.network.vpc.is_some(),
+            network: place.network.as_ref(),
             capture: capture.as_ref(),
             explainer: explainer.as_ref(),
             core_dumps: core_dumps(fleets.chain(shadow_fleet)),
@@ -105,8 +105,6 @@ impl Site<'_> {
         };
         let all = models.iter().chain(&shadow).flat_map(VariantModels::all);
         let role = role.role(stack, self.endpoint, all)?;
-        let place = place(&mode.network);
-
         let config = if let (Some(shadow), Some(shadow_models)) = (&mode.shadow, shadow) {
             let (Some(variant), Some(own)) = (mode.variants.first(), models.into_iter().next())
             else {
@@ -159,6 +157,13 @@ impl Site<'_> {
                 handle.scale_instances(stack, &name, &variant.name, scaling);
             });
         }
+        self.dashboard(stack, &alarms, || {
+            let names = mode.variants.iter().map(|variant| &variant.name);
+            let dashboard = Dashboard::of(&handle);
+            names.zip(&watched).fold(dashboard, |dashboard, (name, watched)| {
+                with_instances(dashboard, name, &watched.hardware)
+            })
+        });
         let names = mode.variants.iter().map(|variant| variant.name.clone());
         let names = names.collect();
         Ok(self.finish(stack, &handle, names, Vec::new(), &alarms, role))
@@ -175,14 +180,14 @@ impl Site<'_> {
             topics::of_results(stack, &mode.inference)
         });
         let mut alarms = Alarms::new(self.endpoint, 1, self.topic.clone());
-        let metrics = VariantMetrics::of(self.endpoint.name.clone(), variant.name.clone());
-        let watched = self.on_instances(stack, metrics, &variant.fleet);
+        let watched: OnInstances<Async> = self.on_instances(stack, variant);
         alarms.watch(stack, self.stage, "", &watched);
         alarms.tell_together(stack, self.stage);
 
+        let place = place(&mode.network);
         let capture = mode.data_capture.as_ref().map(capture::data_capture);
         let role = Inputs {
-            network: mode.network.vpc.is_some(),
+            network: place.network.as_ref(),
             capture: capture.as_ref(),
             output: Some(&output),
             payloads: &mode.inference.s3_input_path,
@@ -192,7 +197,7 @@ impl Site<'_> {
             ..Inputs::default()
         };
         let role = role.role(stack, self.endpoint, models.all())?;
-        let (model, pools) = models.add(stack, self.stage, &role, &place(&mode.network));
+        let (model, pools) = models.add(stack, self.stage, &role, &place);
         let built = fleet::variant(&variant.name, &variant.fleet, &model, &pools, None);
         let config = self.with_storage(EndpointConfig::asynchronous(built, output), capture);
         let config = match &self.endpoint.metrics {
@@ -216,6 +221,9 @@ impl Site<'_> {
                 handle.scale_on_backlog(stack, "Scaling", scaling);
             });
         }
+        self.dashboard(stack, &alarms, || {
+            with_instances(Dashboard::of(&handle), &variant.name, &watched.hardware)
+        });
         for (name, topic) in &made {
             stack
                 .output(format!("{name}Arn"), topic.reference())
@@ -235,7 +243,7 @@ impl Site<'_> {
         // The two branches differ in the type of what they configure: only one of them can scale.
         match &mode.provisioned_concurrency {
             None => {
-                let watched = VariantMetrics::of(self.endpoint.name.clone(), mode.variant_name.clone());
+                let watched = self.serverless_metrics::<OnDemand>(mode);
                 let alarms = self.serverless_alarms(stack, &watched);
                 let (variant, role) = self.serverless_variant(stack, mode, prepared, &alarms)?;
                 let config = EndpointConfig::serverless(variant.build());
@@ -243,10 +251,11 @@ impl Site<'_> {
                 let handle = self.add_endpoint(stack, &config, |builder| {
                     self.blue_green(builder, &alarms)
                 });
+                self.dashboard(stack, &alarms, || Dashboard::of(&handle));
                 Ok(self.finish(stack, &handle, names, Vec::new(), &alarms, role))
             }
             Some(provisioned) => {
-                let watched = VariantMetrics::of(self.endpoint.name.clone(), mode.variant_name.clone());
+                let watched = self.serverless_metrics::<Provisioned>(mode);
                 let alarms = self.serverless_alarms(stack, &watched);
                 let (variant, role) = self.serverless_variant(stack, mode, prepared, &alarms)?;
                 let provisioned = provisioned.clone().map(concurrency);
@@ -261,9 +270,17 @@ impl Site<'_> {
                         handle.scale_provisioned_concurrency(stack, "Scaling", scaling);
                     });
                 }
+                self.dashboard(stack, &alarms, || Dashboard::of(&handle));
                 Ok(self.finish(stack, &handle, names, Vec::new(), &alarms, role))
             }
         }
+    }
+
+    fn serverless_metrics<P: Provisioning>(
+        &self,
+        mode: &config::Serverless,
+    ) -> VariantMetrics<Serverless<P>> {
+        VariantMetrics::of(self.endpoint.name.clone(), mode.variant_name.clone())
     }
 
     fn serverless_alarms(&self, stack: &mut Stack, watched: &impl Watched) -> Alarms<'_> {
@@ -325,11 +342,12 @@ impl Site<'_> {
             alarms.watch(stack, self.stage, &one.id, &one.metrics());
         }
         alarms.tell_together(stack, self.stage);
+        let place = place(&mode.network);
         let capture = mode.data_capture.as_ref().map(capture::data_capture);
         let mut rollback: Vec<_> = self.rollback(&alarms).into_iter().collect();
         rollback.extend(planned.iter().filter_map(|one| one.rollback(&alarms)));
         let role = Inputs {
-            network: mode.network.vpc.is_some(),
+            network: place.network.as_ref(),
             capture: capture.as_ref(),
             core_dumps: core_dumps([(String::new(), &mode.fleet)]),
             adapters: planned.iter().filter_map(Planned::adapter).collect(),
@@ -348,7 +366,6 @@ impl Site<'_> {
             .map(|prepared| prepared.map(|one| add(stack, self.stage, one, &role, &nowhere)))
             .collect();
         let mut config = EndpointConfig::component_host(fleet::host(mode), role.arn.clone());
-        let place = place(&mode.network);
         if let Some(network) = place.network {
             config = config.network(network);
         }
@@ -363,7 +380,11 @@ impl Site<'_> {
         let handle = self.add_endpoint(stack, &config, |builder| {
             deployment::on_instances(builder, self.planned(&alarms))
         });
-        let names = components::add(stack, self.stage, &handle, &planned, &models, &alarms);
+        let (names, dashboard) =
+            components::add(stack, self.stage, &handle, &planned, &models, &alarms);
+        self.dashboard(stack, &alarms, || {
+            with_instances(dashboard, &mode.variant_name, &Hardware::of(&mode.fleet))
+        });
         let variants = vec![mode.variant_name.clone()];
         Ok(self.finish(stack, &handle, variants, names, &alarms, role))
     }
@@ -398,32 +419,16 @@ impl Site<'_> {
     fn on_instances<M: Mode>(
         &self,
         stack: &mut Stack,
-        metrics: VariantMetrics<M>,
-        fleet: &Fleet,
+        variant: &config::Variant,
     ) -> OnInstances<M> {
-        let facts: Vec<_> = fleet
-            .instances
-            .types()
-            .into_iter()
-            .map(|one| instances::facts(one.literal()?))
-            .collect();
-        let same = |count: &dyn Fn(instances::Facts) -> Option<u32>| {
-            let mut counts = facts.iter().map(|facts| count((*facts)?));
-            let first = counts.next()??;
-            counts.all(|count| count == Some(first)).then_some(first).and_then(Devices::parse)
-        };
-        let gpus = |facts: instances::Facts| {
-            let accelerator = facts.accelerator.filter(|one| one.kind == AcceleratorKind::Gpu)?;
-            accelerator.count
-        };
-        let (cores, gpus) = (same(&|facts| facts.vcpus), same(&gpus));
-        for (wanted, what, kinds) in [
-            (cores, "CPU cores", &["CPU"][..]),
-            (gpus, "GPUs", &["GPU", "GPUMemory"][..]),
+        let hardware = Hardware::of(&variant.fleet);
+        for (known, what, kinds) in [
+            (hardware.cores, "CPU cores", &["CPU"][..]),
+            (hardware.gpus, "GPUs", &["GPU", "GPUMemory"][..]),
         ] {
             for kind in kinds {
                 let path = format!("Alarms.{kind}");
-                if wanted.is_none() && self.stage.has(&path) {
+                if known.is_none() && self.stage.has(&path) {
                     let message = format!(
                         "`{kind}`: its metric counts 100 for each of an instance's {what}, and how many these are is not known"
                     );
@@ -435,13 +440,8 @@ impl Site<'_> {
                 }
             }
         }
-        // What has been reported goes on with any number.
-        let one = Devices::new(1);
-        OnInstances {
-            metrics,
-            cores: cores.unwrap_or(one),
-            gpus: gpus.unwrap_or(one),
-        }
+        let metrics = VariantMetrics::of(self.endpoint.name.clone(), variant.name.clone());
+        OnInstances { metrics, hardware }
     }
 
     /// The settings that every configuration on instances has.
@@ -492,6 +492,20 @@ impl Site<'_> {
             let builder = Endpoint::builder().name(self.endpoint.name.clone());
             roll_out(builder.config(config)).build().add_to(stack, "Endpoint")
         })
+    }
+
+    /// The dashboard, where the stage wants one.
+    fn dashboard<M: HasDashboard>(
+        &self,
+        stack: &mut Stack,
+        alarms: &Alarms<'_>,
+        build: impl FnOnce() -> Dashboard<M>,
+    ) {
+        if self.endpoint.dashboard {
+            stack.caused_by(Some(self.stage.source("Dashboard")), |stack| {
+                build().alarms(&alarms.handles()).add_to(stack, "Dashboard");
+            });
+        }
     }
 
     /// The outputs that callers and other stacks need. The configuration's name is none: it changes
@@ -593,6 +607,18 @@ fn place(network: &config::Network) -> Place {
             )
         }),
         isolation: network.isolation.clone(),
+    }
+}
+
+/// The dashboard with what a variant's instances have, as far as it is known.
+fn with_instances<M: HasDashboard>(
+    dashboard: Dashboard<M>,
+    variant: &VariantName,
+    hardware: &Hardware,
+) -> Dashboard<M> {
+    match hardware.cores {
+        Some(cores) => dashboard.instances(variant, cores, hardware.gpus),
+        None => dashboard,
     }
 }
 

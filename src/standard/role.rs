@@ -3,7 +3,7 @@
 use crate::cfn::iam::Role;
 use crate::config;
 use crate::hosting::{
-    AsyncOutput, CoreDump, DataCapture, ExecutionRole, Explainer, NotDerivable, RollbackAlarms,
+    AsyncOutput, CoreDump, DataCapture, ExecutionRole, Explainer, Network, NotDerivable, RollbackAlarms,
 };
 use crate::literal::{InferenceComponentName, KmsKey, RoleArn, S3Uri};
 use crate::template::{Handle, Stack};
@@ -31,7 +31,7 @@ fn at(path: impl Into<String>) -> impl FnOnce(NotDerivable) -> NotNameable {
 /// What the role has to allow beside models.
 #[derive(Default)]
 pub(super) struct Inputs<'a> {
-    pub(super) network: bool,
+    pub(super) network: Option<&'a Network>,
     pub(super) capture: Option<&'a DataCapture>,
     pub(super) output: Option<&'a AsyncOutput>,
     pub(super) payloads: &'a [Value<S3Uri>],
@@ -99,8 +99,8 @@ impl Inputs<'_> {
         if let Some(key) = &endpoint.kms_key_id {
             role = role.volume_key(key);
         }
-        if self.network {
-            role = role.network();
+        if let Some(network) = self.network {
+            role = role.network(network);
         }
         let handle = role.add_to(stack, "ExecutionRole");
         Ok(RoleInUse {

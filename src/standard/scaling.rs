@@ -13,7 +13,7 @@ use crate::hosting::{
 };
 use crate::value::Value;
 
-use super::CHECKED;
+use super::{CHECKED, pascal};
 use super::alarms::{Alarms, timed};
 use super::watched::{Distance, Use, Watched};
 
@@ -148,7 +148,7 @@ impl<M: ScalingMetric> Use for AddSteps<'_, M> {
             } => {
                 let mut steps = StepPolicy::percent_change_in_capacity(name, alarm, steps(policy));
                 if let Some(least) = min_adjustment_magnitude {
-                    steps = steps.min_adjustment_magnitude(least);
+                    steps = steps.min_adjustment_magnitude(u32::try_from(least).expect(CHECKED));
                 }
                 scaling.step(with_options(steps, policy))
             }

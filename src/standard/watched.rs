@@ -1,6 +1,7 @@
 //! What publishes metrics, and the alarm on each condition that its metrics can tell.
 
-use crate::config::{self, Condition, Limit, Quantity};
+use crate::catalog::instances::{self, AcceleratorKind, Facts};
+use crate::config::{self, Condition, Fleet, Limit, Quantity};
 use crate::hosting::{
     Alarm, Amount, Async, ComponentMetrics, Devices, Fraction, LatencyStatistic, Mode, Percentile,
     Provisioning, PublishesDisk, PublishesErrors, PublishesInvocations, PublishesModelErrors,
@@ -65,11 +66,37 @@ impl Distance for u32 {
     }
 }
 
-/// A variant on instances, with the cores and GPUs that each of these has.
+/// A variant on instances.
 pub(super) struct OnInstances<M: Mode> {
     pub(super) metrics: VariantMetrics<M>,
-    pub(super) cores: Devices,
-    pub(super) gpus: Devices,
+    pub(super) hardware: Hardware,
+}
+
+/// What each instance of a fleet has; `None` where that is not known, or not the same.
+pub(super) struct Hardware {
+    pub(super) cores: Option<Devices>,
+    pub(super) gpus: Option<Devices>,
+}
+
+impl Hardware {
+    pub(super) fn of(fleet: &Fleet) -> Self {
+        let types = fleet.instances.types();
+        let facts = || types.iter().map(|one| instances::facts(one.literal()?));
+        let same = |count: &dyn Fn(Facts) -> Option<u32>| {
+            let mut counts = facts().map(|facts| count(facts?));
+            let first = counts.next()??;
+            let same = counts.all(|count| count == Some(first));
+            same.then_some(first).and_then(Devices::parse)
+        };
+        let gpus = |facts: Facts| {
+            let accelerator = facts.accelerator?;
+            (accelerator.kind == AcceleratorKind::Gpu).then_some(accelerator.count?)
+        };
+        Self {
+            cores: same(&|facts| facts.vcpus),
+            gpus: same(&gpus),
+        }
+    }
 }
 
 impl Watched for OnInstances<RealTime> {
@@ -87,7 +114,9 @@ impl Watched for OnInstances<Async> {
         errors(&self.metrics, condition, usage)
             .or_else(|usage| self.utilization(condition, usage))
             .or_else(|usage| match condition {
-                Condition::Backlog(above) => Ok(usage.with(Alarm::backlog(&self.metrics, *above))),
+                Condition::Backlog(above) => {
+                    Ok(usage.with(Alarm::backlog(&self.metrics, count_of(*above))))
+                }
                 Condition::OldestRequest(above) => {
                     Ok(usage.with(Alarm::oldest_request(&self.metrics, *above)))
                 }
@@ -159,10 +188,10 @@ fn traffic<F: Use>(of: &impl PublishesInvocations, condition: &Condition, usage:
             usage.with(Alarm::overhead_latency(of, statistic(*of_what), *above))
         }
         Condition::Invocations(Limit::Above(count)) => {
-            usage.with(Alarm::invocations_above(of, *count))
+            usage.with(Alarm::invocations_above(of, count_of(*count)))
         }
         Condition::Invocations(Limit::Below(count)) => {
-            usage.with(Alarm::invocations_below(of, *count))
+            usage.with(Alarm::invocations_below(of, count_of(*count)))
         }
         _ => return Err(usage),
     })
@@ -173,18 +202,23 @@ where
     VariantMetrics<M>: PublishesUtilization + PublishesDisk,
 {
     fn utilization<F: Use>(&self, condition: &Condition, usage: F) -> Found<F> {
-        let of = &self.metrics;
+        // What is not known has been reported, and goes on with any number.
+        let number = |devices: Option<Devices>| devices.unwrap_or(Devices::new(1));
+        let (of, cores) = (&self.metrics, number(self.hardware.cores));
+        let gpus = number(self.hardware.gpus);
         let alarm = match condition {
-            Condition::Cpu(above) => Alarm::cpu_utilization(of, share(*above), self.cores),
-            Condition::Gpu(above) => Alarm::gpu_utilization(of, share(*above), self.gpus),
-            Condition::GpuMemory(above) => {
-                Alarm::gpu_memory_utilization(of, share(*above), self.gpus)
-            }
+            Condition::Cpu(above) => Alarm::cpu_utilization(of, share(*above), cores),
+            Condition::Gpu(above) => Alarm::gpu_utilization(of, share(*above), gpus),
+            Condition::GpuMemory(above) => Alarm::gpu_memory_utilization(of, share(*above), gpus),
             Condition::Disk(above) => Alarm::disk_utilization(of, share(*above)),
             _ => return Err(usage),
         };
         Ok(usage.with(alarm))
     }
+}
+
+fn count_of(count: i64) -> u32 {
+    u32::try_from(count).expect(CHECKED)
 }
 
 fn share(share: f64) -> Fraction {
