@@ -17,6 +17,7 @@
 //! | 0 | [`value`] | a literal or an intrinsic function, by the type of what it yields |
 //! | 0 | [`literal`] | names, ARNs, locations and durations, checked once |
 //! | 1 | [`cfn`] | L1: what `CloudFormation` accepts, generated from the registry's schemas |
+//! | 1 | [`catalog`] | what AWS offers: images of frameworks, facts about instance types |
 //! | 2 | [`template`] | the document: stacks, handles, logical ids, canonical rendering |
 //! | 3 | [`hosting`] | L2: what hosting means, in types that exclude what `SageMaker` refuses |
 //! | 3 | [`rules`] | findings over any finished template |
@@ -47,6 +48,7 @@
 //! 8. Nothing in the library knows a customer's account, region or naming.
 
 pub mod app;
+pub mod catalog;
 pub mod cfn;
 pub mod cli;
 pub mod config;

@@ -2,7 +2,9 @@
 //!
 //! Run by `cargo test` it writes nothing and fails naming every file that is not what the committed
 //! schemas say. `cargo codegen` writes them. `cargo codegen -- --from <folder>` first strips the
-//! schemas of an unpacked cfn-lint (`cfnlint/data/schemas`) into `src/cfn/schema`.
+//! schemas of an unpacked cfn-lint (`cfnlint/data/schemas`) into `src/cfn/schema`, and
+//! `cargo codegen -- --images-from <folder>` reduces the image tables of an unpacked sagemaker-core
+//! to `src/catalog/images/facts`.
 //!
 //! This is a test target, not a build script, so that the output is reviewed, and so that nobody who
 //! builds the crate waits for it. The price: the crate has to compile before this runs. When the
@@ -17,6 +19,8 @@
 mod attributes;
 mod emit;
 mod fixups;
+mod image_uris;
+mod images;
 mod model;
 mod naming;
 mod prune;
@@ -34,6 +38,8 @@ use std::process::ExitCode;
 /// Relative to the package, which is where cargo runs a test target.
 const SCHEMA: &str = "src/cfn/schema";
 const GENERATED: &str = "src/cfn/generated";
+const IMAGE_FACTS: &str = "src/catalog/images/facts";
+const GENERATED_IMAGES: &str = "src/catalog/images/generated";
 
 /// What is wrong, in words. There is nobody to tell errors apart.
 type Result<T> = std::result::Result<T, String>;
@@ -49,20 +55,18 @@ fn main() -> ExitCode {
     }
     // Other flags are libtest's, which `cargo test -- <flags>` hands to every target.
     let write = arguments.iter().any(|argument| argument == "--write");
-    let from = arguments.iter().position(|argument| argument == "--from");
-    let outcome = match from.map(|index| arguments.get(index + 1)) {
-        Some(None) => Err("`--from` takes a folder".to_owned()),
-        Some(Some(folder)) => {
-            strip::strip(Path::new(folder)).and_then(|schemas| put(SCHEMA, &schemas))
+    let outcome = pin(&arguments).and_then(|()| {
+        for (root, files) in [
+            (GENERATED, generate()?),
+            (GENERATED_IMAGES, generate_images()?),
+        ] {
+            if write {
+                put(root, &files)?;
+            } else {
+                compare(root, &files)?;
+            }
         }
-        None => Ok(()),
-    };
-    let outcome = outcome.and_then(|()| generate()).and_then(|files| {
-        if write {
-            put(GENERATED, &files)
-        } else {
-            compare(&files)
-        }
+        Ok(())
     });
 
     println!("\nrunning 1 test");
@@ -84,6 +88,26 @@ fn main() -> ExitCode {
     }
 }
 
+/// Renews what is pinned, when asked to.
+fn pin(arguments: &[String]) -> Result<()> {
+    let folder_of = |flag: &str| -> Result<Option<&Path>> {
+        let Some(index) = arguments.iter().position(|argument| argument == flag) else {
+            return Ok(None);
+        };
+        let folder = arguments.get(index + 1);
+        folder
+            .map(|folder| Some(Path::new(folder)))
+            .ok_or_else(|| format!("`{flag}` takes a folder"))
+    };
+    if let Some(folder) = folder_of("--from")? {
+        put(SCHEMA, &strip::strip(folder)?)?;
+    }
+    if let Some(folder) = folder_of("--images-from")? {
+        put(IMAGE_FACTS, &image_uris::reduce(folder)?)?;
+    }
+    Ok(())
+}
+
 /// The generated files, from the committed schemas.
 fn generate() -> Result<Files> {
     let mut resources = Vec::new();
@@ -98,6 +122,15 @@ fn generate() -> Result<Files> {
     }
     let version = read(&Path::new(SCHEMA).join("VERSION"))?;
     emit::files(&resources, version.lines().next().unwrap_or_default())
+}
+
+/// The generated files, from the committed facts about images.
+fn generate_images() -> Result<Files> {
+    let folder = Path::new(IMAGE_FACTS);
+    let path = folder.join("images.json");
+    let facts = serde_json::from_str(&read(&path)?)
+        .map_err(|error| format!("{}: {error}", path.display()))?;
+    images::files(&facts, read(&folder.join("VERSION"))?.trim())
 }
 
 /// Makes the folder hold these files and no other of their kinds.
@@ -127,8 +160,8 @@ fn put(root: &str, files: &Files) -> Result<()> {
     Ok(())
 }
 
-fn compare(files: &Files) -> Result<()> {
-    let root = Path::new(GENERATED);
+fn compare(root: &str, files: &Files) -> Result<()> {
+    let root = Path::new(root);
     let stale = files
         .iter()
         .map(|(path, text)| (root.join(path), text))
@@ -142,7 +175,7 @@ fn compare(files: &Files) -> Result<()> {
         return Ok(());
     }
     Err(format!(
-        "run `cargo codegen`; not as the schemas say:\n{}",
+        "run `cargo codegen`; not as the pinned facts say:\n{}",
         wrong.join("\n")
     ))
 }

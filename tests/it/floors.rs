@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 const FLOORS: &[&[&[&str]]] = &[
     // What everything is made of: these may use each other.
     &[&["finding"], &["json"], &["value"], &["literal"]],
-    &[&["cfn"]],
+    &[&["cfn"], &["catalog"]],
     &[&["template"]],
     &[&["hosting"], &["rules"], &["config"]],
     &[&["standard"], &["review"], &["permissions"]],

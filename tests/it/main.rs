@@ -4,6 +4,7 @@
 
 #[cfg(feature = "deploy")]
 mod aws_client;
+mod catalog;
 mod cli;
 mod contract;
 #[cfg(feature = "deploy")]
