@@ -13,7 +13,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 use serde::Serialize;
 
-use super::document::{Document, Node, Span};
+use super::document::{Document, Node, Scalar, Span};
 use super::keys::{FrameworkKeys, PackageGroup, StageKeys};
 use super::lock::Pin;
 use crate::finding::Source;
@@ -104,6 +104,14 @@ impl Stage {
             key,
         } = &self.origin;
         document.source(tree.locate(path).unwrap_or(*key))
+    }
+
+    /// The text at a path, where one stands there.
+    pub fn text(&self, path: &str) -> Option<&str> {
+        match self.origin.tree.at(path)?.scalar()? {
+            Scalar::Text(text) => Some(text),
+            _ => None,
+        }
     }
 
     /// Whether the file gives this key to the stage, itself or by `Defaults`.

@@ -5,6 +5,7 @@ use super::document::Scalar;
 use super::shape::{At, Bounds, Cx, Form, Shape, text_of};
 use super::stage::{Quantity, Size};
 use super::types::{out_of_range, typed};
+use crate::cfn::cloudwatch::alarm::Unit;
 use crate::cfn::sagemaker::endpoint_config::InferenceAmiVersion;
 use crate::finding::{Finding, closest};
 use crate::json::Json;
@@ -101,20 +102,15 @@ impl Shape for Size {
 
 impl Quantity {
     const EXPECTED: &'static str =
-        "a distance in the alarm's unit, such as `5`, `10%`, `50ms` or `-2m`";
-    const PATTERN: &'static str = r"^-?([0-9]{1,9}(\.[0-9]{1,9})?%|[0-9]{1,9}(ms|s|m|h))$";
+        "a distance in the alarm's unit, such as `5`, `10%`, `50ms` or `2m`";
+    const PATTERN: &'static str = r"^([0-9]{1,9}(\.[0-9]{1,9})?%|[0-9]{1,9}(ms|s|m|h))$";
 
     fn parse(text: &str) -> Option<Self> {
-        let (negative, size) = match text.strip_prefix('-') {
-            Some(size) => (true, size),
-            None => (false, text),
-        };
-        if let Some(percent) = percent(size) {
-            let share = percent / 100.0;
-            return Some(Self::Share(if negative { -share } else { share }));
+        if let Some(percent) = percent(text) {
+            return Some(Self::Share(percent / 100.0));
         }
-        let digits = size.trim_end_matches(|c: char| c.is_ascii_lowercase());
-        let unit = match &size[digits.len()..] {
+        let digits = text.trim_end_matches(|c: char| c.is_ascii_lowercase());
+        let unit = match &text[digits.len()..] {
             "ms" => 1,
             "s" => 1000,
             "m" => 60_000,
@@ -123,8 +119,7 @@ impl Quantity {
         };
         let whole = (1..=9).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
         let number: u64 = whole.then(|| digits.parse().ok())??;
-        let length = Milliseconds::from_milliseconds(number * unit);
-        Some(Self::Time { length, negative })
+        Some(Self::Time(Milliseconds::from_milliseconds(number * unit)))
     }
 }
 
@@ -135,9 +130,12 @@ impl Shape for Quantity {
 
     fn decode(at: &At<'_>, _: Bounds, cx: &mut Cx<'_>) -> Option<Self> {
         match at.node.scalar() {
-            #[expect(clippy::cast_precision_loss, reason = "such numbers are small")]
-            Some(Scalar::Integer(number)) => return Some(Self::Count(number as f64)),
-            Some(Scalar::Float(number)) => return Some(Self::Count(number)),
+            Some(Scalar::Integer(number)) if (0..=i64::from(u32::MAX)).contains(&number) => {
+                return Some(Self::Count(number));
+            }
+            Some(Scalar::Integer(number)) => {
+                out_of_range(at, "a distance of at least 0", &number.to_string(), cx);
+            }
             Some(Scalar::Text(text)) => match Self::parse(text) {
                 Some(quantity) => return Some(quantity),
                 None => cx.invalid(at, Self::EXPECTED, text),
@@ -148,13 +146,44 @@ impl Shape for Quantity {
     }
 
     fn schema(_: Bounds, _: Form) -> Json {
+        let mut number = typed("integer");
+        number.insert("minimum", 0_u32);
+        number.insert("maximum", u32::MAX);
         let mut text = typed("string");
         text.insert("pattern", Self::PATTERN);
-        [(
-            "anyOf",
-            Json::Array(vec![typed("number").into(), text.into()]),
-        )]
-        .into()
+        [("anyOf", Json::Array(vec![number.into(), text.into()]))].into()
+    }
+}
+
+/// A closed set: CloudWatch's units.
+impl Shape for Unit {
+    fn expected(_: Bounds) -> String {
+        format!("one of CloudWatch's units, such as `{}`", Self::COUNT.as_str())
+    }
+
+    fn decode(at: &At<'_>, bounds: Bounds, cx: &mut Cx<'_>) -> Option<Self> {
+        let Some(Scalar::Text(text)) = at.node.scalar() else {
+            cx.wrong_type(at, &Self::expected(bounds));
+            return None;
+        };
+        if Self::VALUES.contains(&text) {
+            return Some(Self::custom(text.to_owned()));
+        }
+        let message = format!(
+            "`{}`: expected {}, got `{}`",
+            at.name,
+            Self::expected(bounds),
+            text_of(at.node)
+        );
+        let mut finding = Finding::error("invalid-value", message);
+        finding.hint = closest(text, Self::VALUES.iter().copied())
+            .map(|close| format!("did you mean `{close}`?"));
+        cx.refuse(at, finding);
+        None
+    }
+
+    fn schema(_: Bounds, _: Form) -> Json {
+        [("enum", Json::from(Self::VALUES.to_vec()))].into()
     }
 }
 

@@ -101,10 +101,10 @@ shape! {
         "Period" => default(Duration::from_minutes(1)) period: Duration [Bounds::of(10, 86400)],
         /// How many of the last datapoints are looked at.
         #[becomes("AWS::CloudWatch::Alarm.EvaluationPeriods")]
-        "EvaluationPeriods" => default(Value::Literal(2)) evaluation_periods: Value<i64> [Bounds::of(1, 1440)],
+        "EvaluationPeriods" => default(2) evaluation_periods: i64 [Bounds::of(1, 1440)],
         /// How many of these have to be beyond the threshold. Left out, all.
         #[becomes("AWS::CloudWatch::Alarm.DatapointsToAlarm")]
-        "DatapointsToAlarm" => optional datapoints_to_alarm: Value<i64> [Bounds::of(1, 1440)],
+        "DatapointsToAlarm" => optional datapoints_to_alarm: i64 [Bounds::of(1, 1440)],
     }
 }
 
@@ -168,10 +168,10 @@ shape! {
     pub(crate) struct InvocationsAlarm {
         /// It goes off when a period has more requests.
         #[becomes("AWS::CloudWatch::Alarm.Threshold")]
-        "Above" => optional above: Value<f64> as Positive,
+        "Above" => optional above: i64 [Bounds::of(0, 1_000_000_000)],
         /// It goes off when a period has fewer requests, or none.
         #[becomes("AWS::CloudWatch::Alarm.Threshold")]
-        "Below" => optional below: Value<f64> as Positive,
+        "Below" => optional below: i64 [Bounds::of(1, 1_000_000_000)],
         #[below("AWS::CloudWatch::Alarm")]
         ..timing: TimingKeys,
     }
@@ -182,7 +182,7 @@ shape! {
     pub(crate) struct BacklogAlarm {
         /// Above how many it goes off.
         #[becomes("AWS::CloudWatch::Alarm.Threshold")]
-        "Threshold" => required threshold: Value<f64> as Positive,
+        "Threshold" => required threshold: i64 [Bounds::of(0, 1_000_000_000)],
         #[below("AWS::CloudWatch::Alarm")]
         ..timing: TimingKeys,
     }

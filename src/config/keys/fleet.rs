@@ -92,7 +92,7 @@ shape! {
         "Name" => required name: VariantName,
         /// How many percent of the requests it gets a copy of.
         #[becomes(".InitialVariantWeight")]
-        "SamplingPercentage" => required sampling_percentage: Value<i64> [Bounds::of(0, 100)],
+        "SamplingPercentage" => required sampling_percentage: i64 [Bounds::of(0, 100)],
         /// The model. Left out, it is the pinned version of the model package group that bears the
         /// stack's name.
         #[becomes(".ModelName")]

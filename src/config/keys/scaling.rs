@@ -3,6 +3,7 @@
 use indexmap::IndexMap;
 
 use super::alarms::AlarmKind;
+use crate::cfn::cloudwatch::alarm::Unit;
 use super::texts::DimensionNames;
 use crate::config::codecs::{Fraction, MapOf, Positive};
 use crate::config::declare::shape;
@@ -80,10 +81,11 @@ shape! {
         "Statistic" => required statistic: MetricStatistic,
         /// Its unit. Left out, it is published without one.
         #[becomes(".Unit")]
-        "Unit" => optional unit: Value<String> [Bounds::of(1, 64)],
-        /// Its dimensions, exactly those that it is published with. Left out, it has none.
+        "Unit" => optional unit: Unit,
+        /// Its dimensions, exactly those that it is published with; `{}` for none. Left out, they are
+        /// those of what scales: the endpoint and its variant, or the component.
         #[becomes(".Dimensions")]
-        "Dimensions" => default(IndexMap::new()) dimensions: IndexMap<String, Value<String>> as MapOf<DimensionNames> [Bounds::to(30)],
+        "Dimensions" => optional dimensions: IndexMap<String, Value<String>> as MapOf<DimensionNames> [Bounds::to(30)],
         /// Where it is held.
         #[becomes("AWS::ApplicationAutoScaling::ScalingPolicy.TargetTrackingScalingPolicyConfiguration.TargetValue")]
         "Target" => required target: Value<f64> as Positive,
@@ -145,9 +147,8 @@ shape! {
         /// What the adjustments of `Steps` mean: so much more or less, so many percent more or less,
         /// or exactly so much.
         #[becomes(".AdjustmentType")]
-        "AdjustmentType" => required adjustment_type: AdjustmentType,
-        /// What happens at which distance from the alarm's threshold. Steps neither overlap nor leave
-        /// a gap.
+        "AdjustmentType" => default(AdjustmentType::ChangeInCapacity) adjustment_type: AdjustmentType,
+        /// What happens from which distance from the alarm's threshold on, until the next step begins.
         #[becomes(".StepAdjustments")]
         "Steps" => required steps: Vec<StepKeys> [Bounds::of(1, 20)],
         /// How long to wait after a step. Left out, Application Auto Scaling decides.
@@ -155,7 +156,7 @@ shape! {
         "Cooldown" => optional cooldown: Duration [Bounds::of(0, 86400)],
         /// With `PercentChangeInCapacity`: by how much capacity changes at least. Left out, by one.
         #[becomes(".MinAdjustmentMagnitude")]
-        "MinAdjustmentMagnitude" => optional min_adjustment_magnitude: Value<i64> [Bounds::from(1)],
+        "MinAdjustmentMagnitude" => optional min_adjustment_magnitude: i64 [Bounds::of(1, 1_000_000)],
         /// What is taken of the metric's datapoints. Left out, their average is.
         #[becomes(".MetricAggregationType")]
         "MetricAggregationType" => optional metric_aggregation_type: MetricAggregation,
@@ -163,17 +164,15 @@ shape! {
 }
 
 shape! {
-    /// One step. `From` and `To` are in the unit of the alarm.
+    /// One step, which ends where the next one begins.
     pub(crate) struct StepKeys {
-        /// The least distance from the alarm's threshold. Left out, any below `To`.
-        #[becomes(".MetricIntervalLowerBound")]
+        /// At which distance from the alarm's threshold it begins, in the alarm's unit, on the side on
+        /// which the alarm goes off. The first step begins at the threshold, and leaves it out.
+        #[becomes(".MetricIntervalLowerBound", ".MetricIntervalUpperBound")]
         "From" => optional from: Quantity,
-        /// The greatest distance from the alarm's threshold. Left out, any above `From`.
-        #[becomes(".MetricIntervalUpperBound")]
-        "To" => optional to: Quantity,
         /// The adjustment; what it means is in `AdjustmentType`.
         #[becomes(".ScalingAdjustment")]
-        "Adjustment" => required adjustment: Value<i64>,
+        "Adjustment" => required adjustment: i64 [Bounds::of(-1_000_000, 1_000_000)],
     }
 }
 

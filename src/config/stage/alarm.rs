@@ -28,9 +28,9 @@ pub struct Alarm {
     /// The length of one datapoint.
     pub period: Duration,
     /// How many of the last datapoints are looked at.
-    pub evaluation_periods: Value<i64>,
+    pub evaluation_periods: i64,
     /// How many of these have to fulfil the condition; `None` for all.
-    pub datapoints_to_alarm: Option<Value<i64>>,
+    pub datapoints_to_alarm: Option<i64>,
 }
 
 /// What an alarm tells. Shares are from 0 to 1; those of a resource are of the whole instance.
@@ -59,7 +59,7 @@ pub enum Condition {
     /// The number of requests in a period.
     Invocations(Limit),
     /// The number of waiting requests is greater; asynchronous inference only.
-    Backlog(Value<f64>),
+    Backlog(i64),
     /// A request has waited for longer; asynchronous inference only.
     OldestRequest(Duration),
 }
@@ -68,9 +68,9 @@ pub enum Condition {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub enum Limit {
     /// When there are more.
-    Above(Value<f64>),
+    Above(i64),
     /// When there are fewer.
-    Below(Value<f64>),
+    Below(i64),
 }
 
 impl Alarm {
@@ -155,7 +155,7 @@ pub(super) fn build(keys: &AlarmsKeys) -> Option<Alarms> {
         alarms.push(Alarm::new(Condition::Invocations(limit), &keys.timing));
     }
     if let Some(keys) = &keys.backlog {
-        let condition = Condition::Backlog(keys.threshold.clone());
+        let condition = Condition::Backlog(keys.threshold);
         alarms.push(Alarm::new(condition, &keys.timing));
     }
     if let Some(keys) = &keys.oldest_request {
@@ -177,8 +177,8 @@ impl Alarm {
         Self {
             condition,
             period: timing.period,
-            evaluation_periods: timing.evaluation_periods.clone(),
-            datapoints_to_alarm: timing.datapoints_to_alarm.clone(),
+            evaluation_periods: timing.evaluation_periods,
+            datapoints_to_alarm: timing.datapoints_to_alarm,
         }
     }
 }
@@ -208,7 +208,7 @@ impl Alarms {
             let alarm = Alarm {
                 condition: Condition::Errors(ERRORS),
                 period: Duration::from_minutes(1),
-                evaluation_periods: Value::Literal(2),
+                evaluation_periods: 2,
                 datapoints_to_alarm: None,
             };
             self.alarms.insert(0, alarm);

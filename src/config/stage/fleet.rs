@@ -34,7 +34,7 @@ pub struct Shadow {
     /// Its name, unique in the endpoint.
     pub name: VariantName,
     /// How many percent of the requests it gets a copy of, 0 to 100.
-    pub sampling_percentage: Value<i64>,
+    pub sampling_percentage: i64,
     /// What is hosted.
     pub model: ModelSource,
     /// The instances.
@@ -153,7 +153,7 @@ impl Shadow {
         let fleet = Fleet::build(&keys.fleet, keys.fleet.instance_count.clone()?, cx)?;
         Some(Self {
             name: keys.name.clone(),
-            sampling_percentage: keys.sampling_percentage.clone(),
+            sampling_percentage: keys.sampling_percentage,
             model: model::build(keys.model.as_ref(), fleet.hardware()?, cx)?,
             fleet,
         })

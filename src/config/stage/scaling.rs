@@ -3,6 +3,7 @@
 use indexmap::IndexMap;
 use serde::Serialize;
 
+use crate::cfn::cloudwatch::alarm::Unit;
 use crate::config::keys::{
     AdjustmentType, AlarmKind, CustomMetricKeys, MetricAggregation, MetricStatistic, ScalingKeys,
     ScheduledActionKeys, StepPolicyKeys,
@@ -71,10 +72,10 @@ pub struct CustomMetric {
     pub metric_name: Value<String>,
     /// What is taken of its datapoints.
     pub statistic: MetricStatistic,
-    /// Its unit; `None` where it is published without one.
-    pub unit: Option<Value<String>>,
-    /// Its dimensions.
-    pub dimensions: IndexMap<String, Value<String>>,
+    /// Its unit; `None` for whichever it is published with.
+    pub unit: Option<Unit>,
+    /// Its dimensions; `None` for those of what scales.
+    pub dimensions: Option<IndexMap<String, Value<String>>>,
     /// Where it is held.
     pub target: Value<f64>,
 }
@@ -121,7 +122,7 @@ pub struct StepPolicy {
     pub alarm: AlarmKind,
     /// What the adjustments of its steps mean.
     pub adjustment: AdjustmentKind,
-    /// At least one step. They neither overlap nor leave a gap.
+    /// At least one step; the first begins at the threshold, each other one further away.
     pub steps: Vec<Step>,
     /// How long to wait after a step; `None` leaves it to Application Auto Scaling.
     pub cooldown: Option<Duration>,
@@ -137,37 +138,30 @@ pub enum AdjustmentKind {
     /// So many percent more or less.
     PercentChangeInCapacity {
         /// But at least so much; `None` for 1.
-        min_adjustment_magnitude: Option<Value<i64>>,
+        min_adjustment_magnitude: Option<i64>,
     },
     /// So much.
     ExactCapacity,
 }
 
-/// One step: the metric's distance from the threshold, and what happens there.
+/// One step: what happens from a distance on, until the next one begins.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Step {
-    /// The least distance; `None` for any below `to`.
+    /// The distance at which it begins; `None` for the threshold itself, where the first one begins.
     pub from: Option<Quantity>,
-    /// The greatest distance; `None` for any above `from`.
-    pub to: Option<Quantity>,
     /// The adjustment.
-    pub adjustment: Value<i64>,
+    pub adjustment: i64,
 }
 
-/// A distance from an alarm's threshold in the alarm's own unit; negative below it.
+/// A distance from an alarm's threshold in the alarm's own unit.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub enum Quantity {
-    /// A number: requests.
-    Count(f64),
+    /// A number of requests.
+    Count(i64),
     /// A share, where 1 is the whole.
     Share(f64),
     /// A time.
-    Time {
-        /// How long.
-        length: Milliseconds,
-        /// Whether it is below the threshold.
-        negative: bool,
-    },
+    Time(Milliseconds),
 }
 
 /// The outer option is `None` when the keys contradict each other.
@@ -262,7 +256,7 @@ impl ScheduledAction {
 
 impl StepPolicy {
     fn build(keys: &StepPolicyKeys) -> Option<Self> {
-        let magnitude = keys.min_adjustment_magnitude.clone();
+        let magnitude = keys.min_adjustment_magnitude;
         let adjustment = match (keys.adjustment_type, magnitude) {
             (AdjustmentType::PercentChangeInCapacity, min_adjustment_magnitude) => {
                 AdjustmentKind::PercentChangeInCapacity {
@@ -275,8 +269,7 @@ impl StepPolicy {
         };
         let steps = keys.steps.iter().map(|keys| Step {
             from: keys.from,
-            to: keys.to,
-            adjustment: keys.adjustment.clone(),
+            adjustment: keys.adjustment,
         });
         Some(Self {
             name: keys.name.clone(),
