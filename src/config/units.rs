@@ -158,7 +158,10 @@ impl Shape for Quantity {
 /// A closed set: CloudWatch's units.
 impl Shape for Unit {
     fn expected(_: Bounds) -> String {
-        format!("one of CloudWatch's units, such as `{}`", Self::COUNT.as_str())
+        format!(
+            "one of CloudWatch's units, such as `{}`",
+            Self::COUNT.as_str()
+        )
     }
 
     fn decode(at: &At<'_>, bounds: Bounds, cx: &mut Cx<'_>) -> Option<Self> {

@@ -1,9 +1,11 @@
 //! Inference components: models that share the instances of an endpoint.
 
-use crate::config::{self, Component, ComponentModel, ModelSource, PlacementStrategy, Serves, Stage};
+use crate::config::{
+    self, Component, ComponentModel, ModelSource, PlacementStrategy, Serves, Stage,
+};
 use crate::hosting::{
-    Adapter, ComponentHandle, ComponentHost, ComponentMetrics, Dashboard, EndpointHandle, InferenceComponent, ModelHandle, Placement,
-    RollbackAlarms, SeveralModels,
+    Adapter, ComponentHandle, ComponentHost, ComponentMetrics, Dashboard, EndpointHandle,
+    InferenceComponent, ModelHandle, Placement, RollbackAlarms, SeveralModels,
 };
 use crate::literal::S3Uri;
 use crate::template::Stack;
@@ -113,7 +115,9 @@ pub(super) fn add(
                     let source = stage.source(&format!("{}.AutoScaling", one.path));
                     let copies = scaling::of_copies(scaled, alarms, &one.metrics());
                     let id = format!("{}Scaling", one.id);
-                    stack.caused_by(Some(source), |stack| handle.scale_copies(stack, &id, copies));
+                    stack.caused_by(Some(source), |stack| {
+                        handle.scale_copies(stack, &id, copies)
+                    });
                 }
                 Made::Base(handle)
             }
@@ -132,7 +136,10 @@ pub(super) fn add(
         };
         stack
             .output(format!("{}ComponentName", one.id), name.clone())
-            .description(format!("The name to invoke the component {} by", component.name));
+            .description(format!(
+                "The name to invoke the component {} by",
+                component.name
+            ));
         names.push(name);
     }
     (names, dashboard)
