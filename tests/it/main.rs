@@ -24,6 +24,7 @@ mod l1;
 mod permissions;
 mod review;
 mod rules;
+mod serving;
 mod shipped;
 mod stage_files;
 mod support;
