@@ -17,24 +17,28 @@ pub(super) const SHAPES: &[(&str, fn(&mut Stack))] = &[
 
 const IMAGE: ImageUri = ImageUri::new("111111111111.dkr.ecr.eu-west-1.amazonaws.com/churn:1.4");
 const MODEL: S3Uri = S3Uri::new("s3://churn/model.tar.gz");
-const ROLE: RoleArn = RoleArn::new("arn:aws:iam::111111111111:role/churn");
 const ONCALL: TopicArn = TopicArn::new("arn:aws:sns:eu-west-1:111111111111:oncall");
 const NAME: EndpointName = EndpointName::new("churn");
 const PRIMARY: VariantName = VariantName::new("primary");
 const TEN_MINUTES: Duration = Duration::from_minutes(10);
 
-fn model(stack: &mut Stack) -> ModelHandle<Portable> {
+/// A model, with a role that may look at the alarms that take updates back.
+fn model(
+    stack: &mut Stack,
+    endpoint: impl Into<Value<EndpointName>>,
+    alarms: Option<&RollbackAlarms>,
+) -> ModelHandle<Portable> {
     let container = Container::image(IMAGE).model_data_url(MODEL);
+    let role = ExecutionRole::new(endpoint)
+        .container(container.as_any())
+        .unwrap()
+        .rollback_alarms(alarms.into_iter().flat_map(RollbackAlarms::names))
+        .add_to(stack, "ExecutionRole");
     Model::builder()
         .container(container)
-        .execution_role(ROLE)
+        .execution_role(&role)
         .build()
         .add_to(stack, "Model")
-}
-
-fn variant(stack: &mut Stack, name: VariantName) -> InstanceVariant<Portable> {
-    let model = model(stack);
-    on_instances(&model, name)
 }
 
 fn on_instances(model: &ModelHandle<Portable>, name: VariantName) -> InstanceVariant<Portable> {
@@ -67,17 +71,20 @@ fn real_time(stack: &mut Stack) {
         .description("An update would be taken back")
         .notify(ONCALL)
         .add_to(stack, "Unwell");
-    let variant = variant(stack, PRIMARY);
+    let rollback = RollbackAlarms::parse([
+        AlarmReference::from(&errors),
+        (&model_errors).into(),
+        (&latency).into(),
+        AlarmName::new("checkout-failures").into(),
+    ]);
+    let rollback = rollback.unwrap();
+    let model = model(stack, NAME, Some(&rollback));
+    let variant = on_instances(&model, PRIMARY);
     let config = EndpointConfig::real_time(variant, []).add_to(stack, "EndpointConfig");
     let rollout = Rollout::canary(CanarySize::percent(25), TEN_MINUTES)
         .termination_wait(Duration::from_minutes(5))
         .maximum_execution_timeout(Duration::new("2h"))
-        .rollback_on([
-            AlarmReference::from(&errors),
-            (&model_errors).into(),
-            (&latency).into(),
-            AlarmName::new("checkout-failures").into(),
-        ]);
+        .rollback_on(rollback);
     let endpoint = Endpoint::builder()
         .name(NAME)
         .config(&config)
@@ -134,10 +141,6 @@ fn real_time(stack: &mut Stack) {
 /// Alarms and charts for each of several variants, and steps that remove instances.
 fn variants(stack: &mut Stack) {
     const SECOND: VariantName = VariantName::new("second");
-    let model = model(stack);
-    let first = on_instances(&model, PRIMARY);
-    let second = on_instances(&model, SECOND);
-    let config = EndpointConfig::real_time(first, [second]).add_to(stack, "EndpointConfig");
     let alarms = [PRIMARY, SECOND].map(|variant| {
         let metrics = VariantMetrics::<RealTime>::of(NAME, variant.clone());
         let id = if variant == PRIMARY {
@@ -147,6 +150,10 @@ fn variants(stack: &mut Stack) {
         };
         Alarm::errors(&metrics, Fraction::percent(1.0)).add_to(stack, &format!("{id}Errors"))
     });
+    let model = model(stack, NAME, RollbackAlarms::parse(&alarms).as_ref());
+    let first = on_instances(&model, PRIMARY);
+    let second = on_instances(&model, SECOND);
+    let config = EndpointConfig::real_time(first, [second]).add_to(stack, "EndpointConfig");
     let rollout =
         Rollout::linear(LinearStepSize::percent(50), TEN_MINUTES).rollback_on(alarms.each_ref());
     let endpoint = Endpoint::builder()
@@ -167,7 +174,7 @@ fn variants(stack: &mut Stack) {
 }
 
 fn serverless(stack: &mut Stack) {
-    let model = model(stack);
+    let model = model(stack, NAME, None);
     let variant = ServerlessVariant::builder(PRIMARY)
         .model(&model)
         .max_concurrency(Concurrency::new(20))
@@ -208,7 +215,12 @@ fn asynchronous(stack: &mut Stack) {
     let metrics = VariantMetrics::<Async>::of(name.clone(), PRIMARY);
     let failures = Alarm::invocation_failures(&metrics, 3).add_to(stack, "Failures");
     let age = Alarm::oldest_request(&metrics, Duration::from_minutes(10)).add_to(stack, "Age");
-    let variant = variant(stack, PRIMARY);
+    let model = model(
+        stack,
+        name.clone(),
+        RollbackAlarms::parse([&failures]).as_ref(),
+    );
+    let variant = on_instances(&model, PRIMARY);
     let output = AsyncOutput::builder()
         .s3_output_path(S3Uri::new("s3://scvi/out/"))
         .build();
@@ -245,21 +257,25 @@ fn asynchronous(stack: &mut Stack) {
 /// A host that may have no instances, and components that may have no copies.
 fn components(stack: &mut Stack) {
     const LLAMA: InferenceComponentName = InferenceComponentName::new("churn-llama");
+    let container = Container::image(IMAGE).model_data_url(MODEL);
+    let role = ExecutionRole::new(NAME)
+        .container(container.as_any())
+        .unwrap()
+        .add_to(stack, "ExecutionRole");
     let host = HostVariant::builder(PRIMARY)
         .instance_type(InstanceType::new("ml.g5.12xlarge"))
         .initial_instance_count(InstanceCount::new(1))
         .managed_instance_scaling(ManagedInstanceScaling::new(0, 4))
         .build();
-    let config = EndpointConfig::component_host(host, ROLE).add_to(stack, "EndpointConfig");
+    let config = EndpointConfig::component_host(host, &role).add_to(stack, "EndpointConfig");
     let endpoint = Endpoint::builder()
         .name(NAME)
         .config(&config)
         .build()
         .add_to(stack, "Endpoint");
-    let model = model(stack);
     let llama = InferenceComponent::builder(LLAMA)
         .endpoint(&endpoint)
-        .model(&model)
+        .container(container.clone())
         .min_memory_in_mb(16384)
         .build()
         .add_to(stack, "Llama");
@@ -272,7 +288,7 @@ fn components(stack: &mut Stack) {
     let computed: Value<InferenceComponentName> = Value::import("mistral-component-name");
     let mistral = InferenceComponent::builder(computed.clone())
         .endpoint(&endpoint)
-        .model(&model)
+        .container(container)
         .min_memory_in_mb(8192)
         .build()
         .add_to(stack, "Mistral");
