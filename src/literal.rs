@@ -23,7 +23,9 @@ use check::{
 use declare::literal;
 
 pub use duration::Duration;
-pub use operations::{AlarmName, ScheduleExpression, TimeZone, Timestamp};
+pub use operations::{
+    AlarmName, ScalingName, ScheduleExpression, ScheduledActionName, TimeZone, Timestamp,
+};
 pub use time::Milliseconds;
 
 /// A text that a literal's rule refuses.

@@ -62,7 +62,7 @@ fn register(stack: &mut Stack, container: &Container) -> ModelSource {
         .description("Variational autoencoders of single-cell data")
         .add_to(stack, "PackageGroup");
     let archive = match &container.data {
-        Some(ModelData::Archive(archive)) => Some(archive.clone()),
+        Some(ModelData::Archive { location, .. }) => Some(location.clone()),
         _ => None,
     };
     let definition = ModelPackageContainerDefinition {
@@ -94,5 +94,6 @@ fn register(stack: &mut Stack, container: &Container) -> ModelSource {
         model_data_urls: archive.into_iter().collect(),
         images: vec![container.image.clone()],
         environment: IndexMap::default(),
+        inference_specification_name: None,
     }
 }

@@ -55,12 +55,13 @@ fn service(stack: &mut Stack, stage: &Stage, number: usize) {
         .build()
         .add_to(stack, "Model");
     let count = variant
+        .fleet
         .instance_count
         .clone()
         .map(|count| InstanceCount::parse(u32::try_from(count).unwrap()).unwrap());
     let variant = InstanceVariant::builder(VARIANT)
         .model(&model)
-        .instance_type(variant.instance_type.clone())
+        .instance_type(variant.fleet.instances.types()[0].clone())
         .initial_instance_count(count)
         .build();
     let config = EndpointConfig::real_time(variant, []).add_to(stack, "EndpointConfig");

@@ -6,13 +6,15 @@ use indexmap::IndexMap;
 
 use super::declare::or_null;
 use super::document::{Kind, Scalar};
-use super::shape::{At, Bounds, Codec, Cx, Form, Shape};
-use super::types::{out_of_range, typed};
+use super::shape::{At, Bounds, Codec, Cx, Form, Plain, Shape, text_of};
+use super::types::{listed_or, out_of_range, typed};
 use crate::finding::Finding;
 use crate::json::{Json, Object};
+use crate::literal::Duration;
+use crate::value::Value;
 
 /// What the keys (and texts) of a free map may be.
-pub(crate) trait Keys {
+pub(crate) trait FreeKeys {
     /// What a key may be, as the end of "expected …".
     const EXPECTED: &'static str;
     /// The same as a regular expression.
@@ -26,7 +28,11 @@ pub(crate) trait Keys {
 /// A map with free keys.
 pub(crate) struct MapOf<K>(PhantomData<K>);
 
-impl<K: Keys, T: Shape> Codec<IndexMap<String, T>> for MapOf<K> {
+impl<K: FreeKeys, T: Shape> Codec<IndexMap<String, T>> for MapOf<K> {
+    fn expected(bounds: Bounds) -> String {
+        format!("a map{}", bounds.words(" keys"))
+    }
+
     #[expect(clippy::cast_precision_loss, reason = "counts are small")]
     fn decode(at: &At<'_>, bounds: Bounds, cx: &mut Cx<'_>) -> Option<IndexMap<String, T>> {
         let Some(entries) = at.node.entries() else {
@@ -35,8 +41,12 @@ impl<K: Keys, T: Shape> Codec<IndexMap<String, T>> for MapOf<K> {
         };
         let mut complete = bounds.hold(entries.len() as f64);
         if !complete {
-            let expected = format!("a map{}", bounds.words(" keys"));
-            out_of_range(at, &expected, &entries.len().to_string(), cx);
+            out_of_range(
+                at,
+                &<Self as Codec<IndexMap<String, T>>>::expected(bounds),
+                &entries.len().to_string(),
+                cx,
+            );
         }
         let mut decoded = IndexMap::with_capacity(entries.len());
         for entry in entries {
@@ -90,6 +100,14 @@ impl<K: Keys, T: Shape> Codec<IndexMap<String, T>> for MapOf<K> {
 pub(crate) struct OneOrMore;
 
 impl<T: Shape> Codec<Vec<T>> for OneOrMore {
+    fn expected(bounds: Bounds) -> String {
+        format!(
+            "{}, or {}",
+            T::expected(Bounds::NONE),
+            Vec::<T>::expected(bounds)
+        )
+    }
+
     fn decode(at: &At<'_>, bounds: Bounds, cx: &mut Cx<'_>) -> Option<Vec<T>> {
         match at.node.kind {
             Kind::List(_) if !at.node.is_call() => Vec::decode(at, bounds, cx),
@@ -109,9 +127,17 @@ impl<T: Shape> Codec<Vec<T>> for OneOrMore {
 /// A share of one, as `0.7` or `70%`.
 pub(crate) struct Fraction;
 
+impl Fraction {
+    const EXPECTED: &'static str = "a number from 0 to 1 or a percentage such as `70%`";
+}
+
 impl Codec<f64> for Fraction {
+    fn expected(_: Bounds) -> String {
+        Self::EXPECTED.to_owned()
+    }
+
     fn decode(at: &At<'_>, _: Bounds, cx: &mut Cx<'_>) -> Option<f64> {
-        const EXPECTED: &str = "a number from 0 to 1 or a percentage such as `70%`";
+        const EXPECTED: &str = Fraction::EXPECTED;
         let number = match at.node.scalar() {
             Some(Scalar::Text(text)) => text
                 .strip_suffix('%')
@@ -147,5 +173,151 @@ impl Codec<f64> for Fraction {
         let mut percent = typed("string");
         percent.insert("pattern", r"^[0-9.]+%$");
         [("anyOf", Json::Array(vec![number.into(), percent.into()]))].into()
+    }
+}
+
+/// A number above zero, or a function that yields one.
+pub(crate) struct Positive;
+
+impl Codec<Value<f64>> for Positive {
+    fn expected(_: Bounds) -> String {
+        "a number above 0".to_owned()
+    }
+
+    fn decode(at: &At<'_>, bounds: Bounds, cx: &mut Cx<'_>) -> Option<Value<f64>> {
+        let value = Value::<f64>::decode(at, bounds, cx)?;
+        if let Some(number) = value.literal().filter(|number| **number <= 0.0) {
+            let message = format!("`{}`: expected a number above 0, got `{number}`", at.name);
+            cx.refuse(at, Finding::error("out-of-range", message));
+            return None;
+        }
+        Some(value)
+    }
+
+    fn schema(bounds: Bounds, form: Form) -> Json {
+        let mut schema = Value::<f64>::schema(bounds, form);
+        if let Some(Json::Array(any)) = schema.as_object_mut().and_then(|any| any.get_mut("anyOf"))
+            && let Some(number) = any.first_mut().and_then(Json::as_object_mut)
+        {
+            number.insert("exclusiveMinimum", 0_u32);
+        }
+        schema
+    }
+}
+
+/// A share, always with its unit: `1%`. A bare number would be taken for one unit or the other.
+pub(crate) struct Percentage;
+
+impl Percentage {
+    const EXPECTED: &'static str = "a percentage from 0% to 100%, such as `1%`";
+}
+
+impl Codec<f64> for Percentage {
+    fn expected(_: Bounds) -> String {
+        Self::EXPECTED.to_owned()
+    }
+
+    fn decode(at: &At<'_>, _: Bounds, cx: &mut Cx<'_>) -> Option<f64> {
+        match at.node.scalar() {
+            Some(Scalar::Text(text)) => match percent(text) {
+                Some(percent) if percent <= 100.0 => return Some(percent / 100.0),
+                Some(_) => out_of_range(at, Self::EXPECTED, text, cx),
+                None => cx.invalid(at, Self::EXPECTED, text),
+            },
+            Some(Scalar::Integer(_) | Scalar::Float(_)) => {
+                let number = text_of(at.node);
+                let message = format!(
+                    "`{}`: expected {}, got the number `{number}`",
+                    at.name,
+                    Self::EXPECTED
+                );
+                let finding = Finding::error("wrong-type", message);
+                cx.refuse(at, finding.hint(format!("write the unit: `{number}%`")));
+            }
+            _ => cx.wrong_type(at, Self::EXPECTED),
+        }
+        None
+    }
+
+    fn schema(_: Bounds, _: Form) -> Json {
+        let mut schema = typed("string");
+        schema.insert("pattern", PERCENT);
+        schema.into()
+    }
+}
+
+/// A percentage as a regular expression.
+const PERCENT: &str = r"^[0-9]{1,9}(\.[0-9]{1,9})?%$";
+
+/// The number of a text such as `12.5%`.
+pub(crate) fn percent(text: &str) -> Option<f64> {
+    let number = text.strip_suffix('%')?;
+    let (whole, fraction) = number.split_once('.').unwrap_or((number, "0"));
+    let digits =
+        |text: &str| (1..=9).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
+    (digits(whole) && digits(fraction)).then(|| number.parse().ok())?
+}
+
+/// `true`, where `false` would mean nothing.
+pub(crate) struct OnlyTrue;
+
+impl Codec<bool> for OnlyTrue {
+    fn expected(_: Bounds) -> String {
+        "`true`".to_owned()
+    }
+
+    fn decode(at: &At<'_>, _: Bounds, cx: &mut Cx<'_>) -> Option<bool> {
+        match at.node.scalar() {
+            Some(Scalar::Bool(true)) => return Some(true),
+            Some(Scalar::Bool(false)) => {
+                let message = format!("`{}`: expected `true`, got `false`", at.name);
+                let hint = if at.name == "AcceptEula" {
+                    "read the agreement and accept it, or remove the key where the model data needs none"
+                } else {
+                    "remove it"
+                };
+                cx.refuse(at, Finding::error("invalid-value", message).hint(hint));
+            }
+            _ => cx.wrong_type(at, "`true`"),
+        }
+        None
+    }
+
+    fn schema(_: Bounds, _: Form) -> Json {
+        [("const", Json::Bool(true))].into()
+    }
+}
+
+/// How often metrics may be published.
+pub(crate) struct Frequency;
+
+impl Frequency {
+    const VALUES: &'static [&'static str] = &["10s", "30s", "1m", "2m", "3m", "4m", "5m"];
+}
+
+impl Codec<Duration> for Frequency {
+    fn expected(_: Bounds) -> String {
+        listed_or(Self::VALUES)
+    }
+
+    fn decode(at: &At<'_>, bounds: Bounds, cx: &mut Cx<'_>) -> Option<Duration> {
+        let expected = listed_or(Self::VALUES);
+        if !matches!(at.node.scalar(), Some(Scalar::Text(_))) {
+            cx.wrong_type(at, &expected);
+            return None;
+        }
+        let duration = <Plain as Codec<Duration>>::decode(at, bounds, cx)?;
+        // `60s` is `1m`.
+        if Self::VALUES.contains(&duration.to_string().as_str()) {
+            return Some(duration);
+        }
+        out_of_range(at, &expected, &duration.to_string(), cx);
+        None
+    }
+
+    fn schema(_: Bounds, _: Form) -> Json {
+        let mut schema = typed("string");
+        schema.insert("pattern", Duration::PATTERN);
+        schema.into()
     }
 }

@@ -22,6 +22,7 @@ mod shape;
 mod stage;
 mod subject;
 mod types;
+mod units;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -30,6 +31,7 @@ use indexmap::IndexMap;
 
 use crate::finding::{Finding, closest};
 use crate::literal::{EndpointName, ModelPackageGroupName};
+use declare::Keys as _;
 use document::{AtSpan, Document, Entry, Span};
 use keys::StageKeys;
 use shape::{At, Bounds, Cx, Shape};
@@ -38,12 +40,20 @@ use subject::Subject;
 use yaml::Limits;
 
 pub use keys::{
-    AsyncInference, Capture, DataCapture, ExecutionMode, Network, Notification, PackageGroup, Topic,
+    AlarmKind, AsyncInference, BaselineType, Capture, CoreDump, DataCapture, ExecutionMode,
+    FeatureType, Granularity, LatencyStatistic, ManagedInstanceScaling, MetricAggregation,
+    MetricStatistic, ModelCacheSetting, Notification, PackageGroup, PlacementStrategy, ScaleIn,
+    ScaleInStrategy, Topic,
 };
 pub use lock::{Pin, PinnedContainer};
 pub use stage::{
-    Async, AutoScaling, Container, Endpoint, Mode, ModelData, ModelSource, RealTime, ScalingTarget,
-    Serverless, Stage, Variant,
+    AdjustmentKind, Alarm, Alarms, Async, AutoScaling, Baseline, Component, ComponentDeployment,
+    ComponentHost, ComponentModel, Compute, Condition, Container, CustomMetric, Deployment,
+    Endpoint, ExplainedText, Explainer, ExplainerInference, Fleet, InstancePool, Instances, Limit,
+    Metrics, Mode, ModelAccess, ModelData, ModelSource, Network, NotifyTopic, Placement, Quantity,
+    RealTime, Repository, RollbackAlarm, Routing, ScalingTarget, ScheduledAction,
+    ScheduledCapacity, Serverless, Serves, Shadow, Size, Stage, Step, StepPolicy, Strategy,
+    TargetTracking, Variant, Vpc,
 };
 
 /// The reserved key for what all stages share.
@@ -304,7 +314,7 @@ impl Reader<'_> {
                 shape::describe(own)
             );
             let mut finding = Finding::error("wrong-type", message);
-            if StageKeys::KEYS.iter().any(|key| key.name == name) {
+            if StageKeys::keys().iter().any(|key| key.name == name) {
                 finding = finding.hint(format!(
                     "`{name}` belongs below a stage's name, or below `{DEFAULTS}`"
                 ));

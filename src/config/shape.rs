@@ -8,6 +8,7 @@
 use crate::finding::{Finding, closest};
 use crate::json::{Json, Object};
 
+use super::declare::Parts;
 use super::document::{AtSpan, Document, Entry, Kind, Node, Scalar, Span};
 
 /// A type that a key's value can have.
@@ -18,26 +19,44 @@ pub(crate) trait Shape: Sized {
     fn decode(at: &At<'_>, bounds: Bounds, cx: &mut Cx<'_>) -> Option<Self>;
     /// The JSON Schema of what is accepted.
     fn schema(bounds: Bounds, form: Form) -> Json;
+    /// The keys inside of it.
+    fn parts() -> Parts {
+        Parts::None
+    }
 }
 
 /// A way to write a `T` in a file, where the type alone does not say it.
 pub(crate) trait Codec<T> {
+    /// What is accepted, as the end of "expected …".
+    fn expected(bounds: Bounds) -> String;
     /// Reads a value, reporting all that is wrong with it.
     fn decode(at: &At<'_>, bounds: Bounds, cx: &mut Cx<'_>) -> Option<T>;
     /// The JSON Schema of what is accepted.
     fn schema(bounds: Bounds, form: Form) -> Json;
+    /// The keys inside of it.
+    fn parts() -> Parts {
+        Parts::None
+    }
 }
 
 /// The way that the type itself says.
 pub(crate) struct Plain;
 
 impl<T: Shape> Codec<T> for Plain {
+    fn expected(bounds: Bounds) -> String {
+        T::expected(bounds)
+    }
+
     fn decode(at: &At<'_>, bounds: Bounds, cx: &mut Cx<'_>) -> Option<T> {
         T::decode(at, bounds, cx)
     }
 
     fn schema(bounds: Bounds, form: Form) -> Json {
         T::schema(bounds, form)
+    }
+
+    fn parts() -> Parts {
+        T::parts()
     }
 }
 
@@ -212,6 +231,13 @@ impl<'a> Cx<'a> {
         self.report(finding, at.mark(), &at.path);
     }
 
+    /// The text is not what is expected.
+    pub(crate) fn invalid(&mut self, at: &At<'_>, expected: &str, text: &str) {
+        let shown: String = text.chars().take(80).collect();
+        let message = format!("`{}`: expected {expected}, got `{shown}`", at.name);
+        self.refuse(at, Finding::error("invalid-value", message));
+    }
+
     /// The value is of another type than expected.
     pub(crate) fn wrong_type(&mut self, at: &At<'_>, expected: &str) {
         let message = format!(
@@ -248,7 +274,7 @@ impl<'a> Cx<'a> {
     }
 
     /// The entries of a map, unknown keys reported.
-    pub(crate) fn fields<'n>(&mut self, at: &At<'n>, keys: &'static [Key]) -> Option<Fields<'n>> {
+    pub(crate) fn fields<'n>(&mut self, at: &At<'n>, keys: &[Key]) -> Option<Fields<'n>> {
         let Some(entries) = at.node.entries() else {
             self.wrong_type(at, "a map");
             return None;
@@ -300,7 +326,7 @@ pub(crate) fn describe(node: &Node) -> String {
 }
 
 /// A scalar's text, cut when it is absurdly long.
-fn text_of(node: &Node) -> String {
+pub(crate) fn text_of(node: &Node) -> String {
     let Kind::Scalar { text, .. } = &node.kind else {
         return String::new();
     };

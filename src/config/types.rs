@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::declare::Parts;
 use super::document::{Kind, Scalar};
 use super::shape::{At, Bounds, Cx, Form, Shape};
 use crate::finding::Finding;
@@ -187,7 +188,19 @@ impl<L: Literal> Shape for L {
 
 impl Shape for Duration {
     fn expected(bounds: Bounds) -> String {
-        format!("{}{}", Duration::EXPECTED, bounds.words("s"))
+        let shown = |seconds: i64| {
+            Duration::from_seconds(u64::try_from(seconds).unwrap_or_default()).to_string()
+        };
+        let range = match (bounds.min.map(shown), bounds.max.map(shown)) {
+            (Some(min), Some(max)) => format!(", from {min} to {max}"),
+            (Some(min), None) => format!(" of at least {min}"),
+            (None, Some(max)) => format!(" of at most {max}"),
+            (None, None) => String::new(),
+        };
+        match bounds.step.map(shown) {
+            Some(step) => format!("{}{range}, in steps of {step}", Duration::EXPECTED),
+            None => format!("{}{range}", Duration::EXPECTED),
+        }
     }
 
     #[expect(
@@ -231,6 +244,10 @@ impl Shape for Duration {
 impl<T: Shape> Shape for Value<T> {
     fn expected(bounds: Bounds) -> String {
         T::expected(bounds)
+    }
+
+    fn parts() -> Parts {
+        T::parts()
     }
 
     fn decode(at: &At<'_>, bounds: Bounds, cx: &mut Cx<'_>) -> Option<Self> {
@@ -338,6 +355,10 @@ impl<T: Shape> Shape for Vec<T> {
         schema.insert("items", T::schema(Bounds::NONE, Form::Whole));
         schema.into()
     }
+
+    fn parts() -> Parts {
+        T::parts().listed()
+    }
 }
 
 /// A map of raw properties, kept as JSON.
@@ -359,18 +380,43 @@ impl Shape for Object {
     }
 }
 
-/// Declares a closed set of words.
+/// Declares a closed set of words. A word is the variant's name, or what stands after its `=`.
 macro_rules! choice {
-    ($(#[$doc:meta])+ $vis:vis enum $name:ident { $($(#[$word_doc:meta])+ $word:ident,)+ }) => {
+    ($(#[$doc:meta])+ $vis:vis enum $name:ident { $($(#[$word_doc:meta])+ $word:ident $(= $text:literal)?,)+ }) => {
         $(#[$doc])+
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
         $vis enum $name {
             $($(#[$word_doc])+ $word,)+
         }
 
+        impl $name {
+            /// The word in the file.
+            $vis const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$word => $crate::config::types::choice!(@text $word $($text)?),)+
+                }
+            }
+
+            /// All of them, in the order in which they are declared.
+            #[allow(dead_code, reason = "not every set is looked through")]
+            $vis const ALL: &'static [Self] = &[$(Self::$word),+];
+
+            const WORDS: &'static [&'static str] =
+                &[$($crate::config::types::choice!(@text $word $($text)?)),+];
+        }
+
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(
+                &self,
+                serializer: S,
+            ) -> std::result::Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+
         impl $crate::config::shape::Shape for $name {
             fn expected(_: $crate::config::shape::Bounds) -> String {
-                [$(concat!("`", stringify!($word), "`")),+].join(" or ")
+                $crate::config::types::listed_or(Self::WORDS)
             }
 
             fn decode(
@@ -378,23 +424,33 @@ macro_rules! choice {
                 _: $crate::config::shape::Bounds,
                 cx: &mut $crate::config::shape::Cx<'_>,
             ) -> Option<Self> {
-                match $crate::config::types::word(at, &[$(stringify!($word)),+], cx)? {
-                    $(stringify!($word) => Some(Self::$word),)+
-                    _ => None,
-                }
+                let word = $crate::config::types::word(at, Self::WORDS, cx)?;
+                Self::ALL.iter().copied().find(|one| one.as_str() == word)
             }
 
             fn schema(
                 _: $crate::config::shape::Bounds,
                 _: $crate::config::shape::Form,
             ) -> $crate::json::Json {
-                [("enum", $crate::json::Json::from(vec![$(stringify!($word)),+]))].into()
+                [("enum", $crate::json::Json::from(Self::WORDS.to_vec()))].into()
             }
         }
     };
+    (@text $word:ident) => { stringify!($word) };
+    (@text $word:ident $text:literal) => { $text };
 }
 
 pub(crate) use choice;
+
+/// Words as the end of "expected …".
+pub(crate) fn listed_or(words: &[&str]) -> String {
+    let words: Vec<_> = words.iter().map(|word| format!("`{word}`")).collect();
+    match words.as_slice() {
+        [] => String::new(),
+        [one] => one.clone(),
+        [before @ .., last] => format!("{} or {last}", before.join(", ")),
+    }
+}
 
 /// The one of the words that stands there.
 pub(crate) fn word(
@@ -402,8 +458,7 @@ pub(crate) fn word(
     words: &'static [&'static str],
     cx: &mut Cx<'_>,
 ) -> Option<&'static str> {
-    let expected: Vec<_> = words.iter().map(|word| format!("`{word}`")).collect();
-    let expected = expected.join(" or ");
+    let expected = listed_or(words);
     let Some(Scalar::Text(text)) = at.node.scalar() else {
         cx.wrong_type(at, &expected);
         return None;

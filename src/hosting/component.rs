@@ -121,13 +121,6 @@ impl InferenceComponent {
         self.properties.runtime_config = Some(runtime.into());
         self
     }
-
-    /// How updates replace its copies. SageMaker replaces all at once when it is left out.
-    #[must_use]
-    pub fn rollout(mut self, rollout: ComponentRollout) -> Self {
-        self.properties.deployment_config = Some(rollout.into_deployment_config().into());
-        self
-    }
 }
 
 impl InferenceComponent<Adapter> {
@@ -175,6 +168,13 @@ impl InferenceComponent<Adapter> {
 }
 
 impl<K> InferenceComponent<K> {
+    /// How updates replace its copies. SageMaker replaces all at once when it is left out.
+    #[must_use]
+    pub fn rollout(mut self, rollout: ComponentRollout) -> Self {
+        self.properties.deployment_config = Some(rollout.into_deployment_config().into());
+        self
+    }
+
     fn named(name: Value<InferenceComponentName>, endpoint_name: Value<String>) -> Self {
         let name = name.map(String::from);
         Self {

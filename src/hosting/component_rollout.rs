@@ -4,6 +4,7 @@ use crate::cfn::sagemaker::inference_component as l1;
 use crate::literal::Duration;
 use crate::value::Value;
 
+use super::rollout::{RollbackAlarms, RollsBackOn};
 use super::variant::seconds;
 
 /// A part of a component's copies: `MIN` to `MAX` percent of them, or a number.
@@ -106,7 +107,7 @@ pub struct ComponentRollout {
     wait: Duration,
     maximum_execution_timeout: Option<Duration>,
     rollback_batch: Option<RollbackBatch>,
-    alarms: Vec<Value<String>>,
+    alarms: Option<RollbackAlarms>,
 }
 
 impl ComponentRollout {
@@ -116,7 +117,7 @@ impl ComponentRollout {
     #[doc = include_str!("example.txt")]
     #[doc = include_str!("example_host.txt")]
     /// let rollout = ComponentRollout::rolling(UpdateBatch::percent(25), Duration::new("5m"))
-    ///     .rollback_on(["churn-errors"]);
+    ///     .rollback_on([AlarmName::new("churn-errors")]);
     /// let component = InferenceComponent::builder(InferenceComponentName::new("churn-llama"))
     ///     .endpoint(&endpoint)
     ///     .model(&model)
@@ -135,7 +136,7 @@ impl ComponentRollout {
             wait,
             maximum_execution_timeout: None,
             rollback_batch: None,
-            alarms: Vec::new(),
+            alarms: None,
         }
     }
 
@@ -154,25 +155,20 @@ impl ComponentRollout {
         self
     }
 
-    /// Takes the update back when one of these alarms (1 to 10, by name) goes off. Without alarms,
-    /// waiting protects nothing but against copies that fail.
+    /// Takes the update back when one of these alarms goes off: an array of 1 to 10 alarms of the
+    /// stack, or names of alarms that exist. Without alarms, waiting protects nothing but against
+    /// copies that fail.
     #[must_use]
-    pub fn rollback_on<A: Into<Value<String>>>(
-        mut self,
-        alarm_names: impl IntoIterator<Item = A>,
-    ) -> Self {
-        self.alarms = alarm_names.into_iter().map(Into::into).collect();
+    pub fn rollback_on(mut self, alarms: impl RollsBackOn) -> Self {
+        self.alarms = Some(alarms.into_alarms());
         self
     }
 
     pub(super) fn into_deployment_config(self) -> l1::InferenceComponentDeploymentConfig {
-        let alarms = self
-            .alarms
-            .into_iter()
-            .map(|name| Value::from(l1::Alarm::new(name)));
-        let alarms: Vec<_> = alarms.collect();
-        let rollback = (!alarms.is_empty())
-            .then(|| l1::AutoRollbackConfiguration::new(Value::from_iter(alarms)).into());
+        let rollback = self.alarms.map(|alarms| {
+            let alarms = alarms.names().map(|name| Value::from(l1::Alarm::new(name)));
+            l1::AutoRollbackConfiguration::new(Value::from_iter(alarms)).into()
+        });
         let policy = l1::InferenceComponentRollingUpdatePolicy {
             maximum_batch_size: Some(self.batch.into_l1().into()),
             maximum_execution_timeout_in_seconds: self.maximum_execution_timeout.map(seconds),

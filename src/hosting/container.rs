@@ -441,6 +441,13 @@ impl<A> NamedContainer<A> {
     }
 }
 
+impl NamedContainer<PrivateRegistry> {
+    /// The container, unless its image is in a private registry: for models without a network.
+    pub fn on_platform(self) -> Option<NamedContainer> {
+        self.0.on_platform().map(NamedContainer)
+    }
+}
+
 impl<A> AnyContainer<A> {
     /// Gives the container of a pipeline or a direct model the name that callers and metrics use.
     pub fn named(mut self, hostname: ContainerHostname) -> NamedContainer<A> {

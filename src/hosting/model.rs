@@ -102,6 +102,11 @@ impl Network {
 }
 
 impl Network {
+    /// Security groups and subnets.
+    pub(super) fn ids(&self) -> (&[Value<String>], &[Value<String>]) {
+        (&self.security_group_ids, &self.subnets)
+    }
+
     /// Security groups and subnets, as both resources that take them do.
     #[expect(clippy::type_complexity, reason = "two lists of the same type")]
     pub(super) fn into_parts(self) -> (Value<Vec<Value<String>>>, Value<Vec<Value<String>>>) {

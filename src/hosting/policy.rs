@@ -27,11 +27,14 @@ const LOGS: &[&str] = &[
     "logs:PutLogEvents",
 ];
 
-const NETWORK: &[&str] = &[
+const INTERFACES: &[&str] = &[
     "ec2:CreateNetworkInterface",
     "ec2:CreateNetworkInterfacePermission",
     "ec2:DeleteNetworkInterface",
     "ec2:DeleteNetworkInterfacePermission",
+];
+
+const NETWORK: &[&str] = &[
     "ec2:DescribeDhcpOptions",
     "ec2:DescribeNetworkInterfaces",
     "ec2:DescribeSecurityGroups",
@@ -54,7 +57,8 @@ impl Statements {
         }
         statements.on("WriteObjects", &["s3:PutObject"], role.written);
         statements.on("PublishNotifications", &["sns:Publish"], role.topics);
-        statements.alarms(role.alarms, role.composite_alarms);
+        let describe: &[&str] = &["cloudwatch:DescribeAlarms"];
+        statements.on("DescribeRollbackAlarms", describe, role.alarms);
         let invoke: &[&str] = &["lambda:InvokeFunction"];
         statements.on("SignInAtRegistries", invoke, role.functions);
         for (index, key) in role.keys.into_iter().enumerate() {
@@ -68,11 +72,12 @@ impl Statements {
         );
         let namespaces: Vec<Json> = vec!["AWS/SageMaker".into(), "/aws/sagemaker/*".into()];
         statements.only_where("StringLike", "cloudwatch:namespace", namespaces.into());
-        if role.network {
+        if !role.network.is_empty() {
+            statements.on("NetworkInterfaces", INTERFACES, role.network);
             statements.anywhere(
-                "NetworkInterfaces",
+                "DescribeNetwork",
                 NETWORK,
-                "Descriptions have no resource, and the interfaces exist only after the call",
+                "Descriptions of networks have no resource",
             );
         }
         statements
@@ -107,17 +112,6 @@ impl Statements {
         if !prefix.is_empty() {
             let prefixes = vec![Json::from(format!("{}*", verbatim(prefix)))];
             self.only_where("StringLike", "s3:prefix", prefixes.into());
-        }
-    }
-
-    fn alarms(&mut self, alarms: Vec<Value<String>>, composite: bool) {
-        const SID: &str = "DescribeRollbackAlarms";
-        let describe: &[&str] = &["cloudwatch:DescribeAlarms"];
-        if composite {
-            let reason = "CloudWatch shows composite alarms only to who may describe all alarms";
-            self.anywhere(SID, describe, reason);
-        } else {
-            self.on(SID, describe, alarms);
         }
     }
 

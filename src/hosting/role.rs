@@ -13,6 +13,8 @@ use crate::value::Value;
 use super::access::{
     NotDerivable, PackageKey, below, bucket_arn, log_group, object_arn, repository_arn,
 };
+use super::model::Network;
+use super::rollout::RollbackAlarms;
 use super::capture::{AsyncOutput, DataCapture};
 use super::container::{AnyContainer, ContainerSource, DataLocation};
 use super::explainer::{Explainer, ShapBaseline};
@@ -36,9 +38,8 @@ pub struct ExecutionRole {
     pub(super) topics: Vec<Value<String>>,
     pub(super) functions: Vec<Value<String>>,
     pub(super) alarms: Vec<Value<String>>,
-    pub(super) composite_alarms: bool,
     pub(super) keys: Vec<Key>,
-    pub(super) network: bool,
+    pub(super) network: Vec<Value<String>>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -83,9 +84,8 @@ impl ExecutionRole {
             topics: Vec::new(),
             functions: Vec::new(),
             alarms: Vec::new(),
-            composite_alarms: false,
             keys: Vec::new(),
-            network: false,
+            network: Vec::new(),
         }
     }
 
@@ -216,10 +216,29 @@ impl ExecutionRole {
         self
     }
 
-    /// Lets it make the network interfaces of a model in a VPC.
+    /// Lets it make and remove the network interfaces of containers in this network.
+    ///
+    /// A subnet may be another account's that shares it, and is named without its account.
     #[must_use]
-    pub fn network(mut self) -> Self {
-        self.network = true;
+    pub fn network(mut self, network: &Network) -> Self {
+        const EC2: &str = "arn:${AWS::Partition}:ec2:${AWS::Region}";
+        let interfaces = format!("{EC2}:${{AWS::AccountId}}:network-interface/*");
+        add(&mut self.network, Value::sub(interfaces));
+        let (groups, subnets) = network.ids();
+        for (kind, ids) in [("subnet", subnets), ("security-group", groups)] {
+            for id in ids {
+                add(
+                    &mut self.network,
+                    match id {
+                        Value::Literal(id) => Value::sub(format!("{EC2}:*:{kind}/{id}")),
+                        computed => Value::sub_with(
+                            format!("{EC2}:*:{kind}/${{Id}}"),
+                            [("Id", computed.clone())],
+                        ),
+                    },
+                );
+            }
+        }
         self
     }
 
@@ -277,27 +296,14 @@ impl ExecutionRole {
         self
     }
 
-    /// Lets it look at the metric alarms, by ARN, that take updates back.
+    /// Lets it look at the alarms that take updates back.
     ///
     /// <https://docs.aws.amazon.com/sagemaker/latest/dg/deployment-guardrails-configuration.html>
     #[must_use]
-    pub fn rollback_alarms<A: Into<Value<String>>>(
-        mut self,
-        arns: impl IntoIterator<Item = A>,
-    ) -> Self {
-        for arn in arns {
-            add(&mut self.alarms, arn.into());
+    pub fn rollback_alarms(mut self, alarms: &RollbackAlarms) -> Self {
+        for arn in alarms.arns() {
+            add(&mut self.alarms, arn);
         }
-        self
-    }
-
-    /// Lets it look at every alarm, for composite alarms that take updates back: CloudWatch shows
-    /// them only to who may see all.
-    ///
-    /// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html>
-    #[must_use]
-    pub fn composite_rollback_alarms(mut self) -> Self {
-        self.composite_alarms = true;
         self
     }
 
@@ -327,7 +333,7 @@ impl ExecutionRole {
     /// Adds the role to a stack.
     #[track_caller]
     pub fn add_to(self, stack: &mut Stack, name: &str) -> Handle<l1::Role> {
-        let (statements, _reasons) = Statements::of(self).into_parts();
+        let (statements, reasons) = Statements::of(self).into_parts();
         let document: Json = [
             ("Version", "2012-10-17".into()),
             ("Statement", Json::Array(statements)),
@@ -354,7 +360,11 @@ impl ExecutionRole {
             policies: Some(Value::from([policy])),
             ..l1::Role::new(trust)
         };
-        stack.add(name, role)
+        let handle = stack.add(name, role);
+        stack
+            .resource(&handle)
+            .metadata("WithoutResource", reasons);
+        handle
     }
 }
 

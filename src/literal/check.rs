@@ -318,6 +318,13 @@ pub(super) const fn is_alarm_name(bytes: &[u8]) -> bool {
     matches!(bytes, [first, ..] if *first != b' ') && !ends_with(bytes, b' ')
 }
 
+pub(super) const fn is_action_name(bytes: &[u8]) -> bool {
+    is_alarm_name(bytes)
+        && find(bytes, b':').is_none()
+        && find(bytes, b'/').is_none()
+        && find(bytes, b'|').is_none()
+}
+
 pub(super) const fn is_schedule(bytes: &[u8]) -> bool {
     if let Some(rest) = strip(bytes, b"at(") {
         return match rest {

@@ -1,6 +1,8 @@
 //! What scaling and alarms are called and when they happen.
 
-use super::check::{is_alarm_name, is_schedule, is_time_zone, is_timestamp};
+use super::check::{
+    is_action_name, is_alarm_name, is_name, is_schedule, is_time_zone, is_timestamp,
+};
 use super::declare::literal;
 
 literal! {
@@ -32,4 +34,18 @@ literal! {
     Timestamp, "StartTime",
     "a moment in UTC such as `2027-01-31T08:00:00Z`",
     "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$", 20..=20, is_timestamp
+}
+
+literal! {
+    /// The name of a scheduled action.
+    ScheduledActionName, "ScheduledActionName",
+    "a name of 1 to 256 characters, without `:`, `/` and `|`",
+    r"^[^\x00-\x20\x7f:/|]([^\x00-\x1f\x7f:/|]*[^\x00-\x20\x7f:/|])?$", 1..=256, is_action_name
+}
+
+literal! {
+    /// The name of a scaling policy.
+    ScalingName, "PolicyName",
+    "1 to 63 letters, digits and `-`, beginning and ending with a letter or digit",
+    "^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$", 1..=63, is_name
 }

@@ -282,5 +282,6 @@ proptest! {
         agrees::<TimeZone>(&text)?;
         agrees::<Timestamp>(&text)?;
         agrees::<AlarmName>(&text)?;
+        agrees::<ScheduledActionName>(&text)?;
     }
 }

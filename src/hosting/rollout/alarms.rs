@@ -23,9 +23,12 @@ impl RollbackAlarms {
         (1..=10).contains(&alarms.len()).then_some(Self(alarms))
     }
 
-    /// The alarms' names: what the execution role has to be allowed to look at.
-    pub fn names(&self) -> impl Iterator<Item = Value<String>> {
+    pub(in crate::hosting) fn names(&self) -> impl Iterator<Item = Value<String>> {
         self.0.iter().map(AlarmReference::name)
+    }
+
+    pub(in crate::hosting) fn arns(&self) -> impl Iterator<Item = Value<String>> {
+        self.0.iter().map(AlarmReference::arn)
     }
 }
 
