@@ -177,14 +177,20 @@ impl<U: Amount> Alarm<U> {
     fn too_long(&self) -> Option<Finding> {
         const DAY: u64 = 86_400;
         let (period, count) = (self.period.seconds(), self.evaluation.count());
-        let most = if period >= 3600 { 7 * DAY } else { DAY };
-        (period * u64::from(count) > most).then(|| {
-            Finding::error(
-                "alarm-evaluation-range",
-                format!("an alarm looks back at most {} days with a period of {period} seconds, got {count} periods", most / DAY),
+        let (most, name) = if period < 3600 {
+            (DAY, "1 day")
+        } else {
+            (7 * DAY, "7 days")
+        };
+        let message = || {
+            format!(
+                "an alarm looks back at most {name} with a period of {period} seconds, got {count} periods"
             )
-            .path("EvaluationPeriods")
-            .hint("shorten the period, or evaluate fewer of them; periods of an hour and more may cover 7 days")
+        };
+        (period * u64::from(count) > most).then(|| {
+            Finding::error("alarm-evaluation-range", message())
+                .path("EvaluationPeriods")
+                .hint("evaluate fewer periods; those of an hour and more may cover 7 days")
         })
     }
 

@@ -86,6 +86,20 @@ impl HasDashboard for ComponentHost {
 
 impl<M: HasDashboard> Dashboard<M> {
     /// A dashboard of the endpoint and its variants.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    #[doc = include_str!("example_endpoint.txt")]
+    #[doc = include_str!("example_metrics.txt")]
+    /// let errors = Alarm::errors(&metrics, Fraction::percent(1.0)).add_to(&mut stack, "Errors");
+    /// Dashboard::of(&endpoint)
+    ///     .instances(&VARIANT, Devices::new(4), Some(Devices::new(1)))
+    ///     .alarms([&errors])
+    ///     .add_to(&mut stack, "Dashboard");
+    /// let body = shown(stack, "Dashboard", "DashboardBody");
+    /// assert!(body.starts_with(r#"{"Fn::Sub":"{\"widgets\":[{\"type\":\"alarm\""#), "{body}");
+    /// assert!(body.contains(r#"[\"AWS/SageMaker\",\"Invocations\",\"EndpointName\",\"${Endpoint.EndpointName}\""#));
+    /// ```
     pub fn of(endpoint: &EndpointHandle<M>) -> Self {
         let variants = endpoint.variants.iter().map(|name| Variant {
             name: name.clone(),

@@ -48,11 +48,37 @@ pub struct Retained(());
 impl Rollout<BlueGreen> {
     /// All traffic at once; `bake` is how long alarms are watched before the old fleet goes, up to 1
     /// hour.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// # let config = EndpointConfig::real_time(variant, []).add_to(&mut stack, "Config");
+    /// # let endpoint = Endpoint::builder().name(NAME).config(&config);
+    /// const WAIT: Duration = Duration::from_minutes(10);
+    /// let rollout = Rollout::all_at_once(WAIT);
+    /// endpoint.rollout(rollout).build().add_to(&mut stack, "Endpoint");
+    /// assert_eq!(
+    ///     shown(stack, "Endpoint", "DeploymentConfig"),
+    ///     r#"{"BlueGreenUpdatePolicy":{"TrafficRoutingConfiguration":{"Type":"ALL_AT_ONCE","WaitIntervalInSeconds":600}}}"#,
+    /// );
+    /// ```
     pub fn all_at_once(bake: Duration) -> Self {
         Self::blue_green(l1::TrafficRoutingConfigType::ALL_AT_ONCE, bake)
     }
 
     /// A first part, then, after `wait` (up to 1 hour) without an alarm, the rest.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// # let config = EndpointConfig::real_time(variant, []).add_to(&mut stack, "Config");
+    /// # let endpoint = Endpoint::builder().name(NAME).config(&config);
+    /// const WAIT: Duration = Duration::from_minutes(10);
+    /// let rollout = Rollout::canary(CanarySize::percent(25), WAIT).rollback_on([AlarmName::new("errors")]);
+    /// endpoint.rollout(rollout).build().add_to(&mut stack, "Endpoint");
+    /// assert_eq!(
+    ///     shown(stack, "Endpoint", "DeploymentConfig"),
+    ///     r#"{"AutoRollbackConfiguration":{"Alarms":[{"AlarmName":"errors"}]},"BlueGreenUpdatePolicy":{"TrafficRoutingConfiguration":{"CanarySize":{"Type":"CAPACITY_PERCENT","Value":25},"Type":"CANARY","WaitIntervalInSeconds":600}}}"#,
+    /// );
+    /// ```
     pub fn canary(size: CanarySize, wait: Duration) -> Self {
         let mut rollout = Self::blue_green(l1::TrafficRoutingConfigType::CANARY, wait);
         rollout.shift.traffic.canary_size = Some(size.into_l1().into());
@@ -60,6 +86,19 @@ impl Rollout<BlueGreen> {
     }
 
     /// Equal steps with `wait` (up to 1 hour) between them.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// # let config = EndpointConfig::real_time(variant, []).add_to(&mut stack, "Config");
+    /// # let endpoint = Endpoint::builder().name(NAME).config(&config);
+    /// const WAIT: Duration = Duration::from_minutes(10);
+    /// let rollout = Rollout::linear(LinearStepSize::instances(2), WAIT);
+    /// endpoint.rollout(rollout).build().add_to(&mut stack, "Endpoint");
+    /// assert_eq!(
+    ///     shown(stack, "Endpoint", "DeploymentConfig"),
+    ///     r#"{"BlueGreenUpdatePolicy":{"TrafficRoutingConfiguration":{"LinearStepSize":{"Type":"INSTANCE_COUNT","Value":2},"Type":"LINEAR","WaitIntervalInSeconds":600}}}"#,
+    /// );
+    /// ```
     pub fn linear(step: LinearStepSize, wait: Duration) -> Self {
         let mut rollout = Self::blue_green(l1::TrafficRoutingConfigType::LINEAR, wait);
         rollout.shift.traffic.linear_step_size = Some(step.into_l1().into());
@@ -102,6 +141,19 @@ impl Rollout<BlueGreen> {
 impl Rollout<Rolling> {
     /// Batches of the fleet, with `wait` (up to 1 hour) between them. Needs little more than the
     /// fleet itself; for one variant on instances.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// # let config = EndpointConfig::real_time(variant, []).add_to(&mut stack, "Config");
+    /// # let endpoint = Endpoint::builder().name(NAME).config(&config);
+    /// const WAIT: Duration = Duration::from_minutes(10);
+    /// let rollout = Rollout::rolling(BatchSize::percent(20), WAIT).rollback_batch(RollbackBatchSize::percent(50));
+    /// endpoint.rollout(rollout).build().add_to(&mut stack, "Endpoint");
+    /// assert_eq!(
+    ///     shown(stack, "Endpoint", "DeploymentConfig"),
+    ///     r#"{"RollingUpdatePolicy":{"MaximumBatchSize":{"Type":"CAPACITY_PERCENT","Value":20},"RollbackMaximumBatchSize":{"Type":"CAPACITY_PERCENT","Value":50},"WaitIntervalInSeconds":600}}"#,
+    /// );
+    /// ```
     pub fn rolling(batch: BatchSize, wait: Duration) -> Self {
         let shift = Rolling {
             batch,
@@ -125,6 +177,18 @@ impl Rollout<Rolling> {
 impl Rollout<Retained> {
     /// As in the update before, with the same alarms: `RetainDeploymentConfig`. For an endpoint whose
     /// deployment somebody else configures.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// # let config = EndpointConfig::real_time(variant, []).add_to(&mut stack, "Config");
+    /// # let endpoint = Endpoint::builder().name(NAME).config(&config);
+    /// let rollout = Rollout::retained();
+    /// endpoint.rollout(rollout).build().add_to(&mut stack, "Endpoint");
+    /// assert_eq!(
+    ///     shown(stack, "Endpoint", "RetainDeploymentConfig"),
+    ///     r#"true"#,
+    /// );
+    /// ```
     pub fn retained() -> Self {
         Self {
             shift: Retained(()),

@@ -65,6 +65,18 @@ pub type CopyScaling = Scaling<CopyMetric>;
 
 impl<M: ScalingMetric> Scaling<M> {
     /// Bounds, within which nothing happens yet.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    #[doc = include_str!("example_endpoint.txt")]
+    /// let metric = InstanceMetric::InvocationsPerInstance(70.0.into());
+    /// let scaling = InstanceScaling::new(Capacity::new(2, 20)).track(metric, Cooldowns::default());
+    /// endpoint.scale_instances(&mut stack, "Scaling", &VARIANT, scaling);
+    /// assert_eq!(
+    ///     shown(stack, "ScalingTarget", ""),
+    ///     r#"{"MaxCapacity":20,"MinCapacity":2,"ResourceId":{"Fn::Sub":"endpoint/${Endpoint.EndpointName}/variant/primary"},"ScalableDimension":"sagemaker:variant:DesiredInstanceCount","ServiceNamespace":"sagemaker"}"#,
+    /// );
+    /// ```
     pub fn new(capacity: M::Capacity) -> Self {
         Self {
             capacity,
@@ -224,10 +236,7 @@ impl ComponentHandle {
         let mut variables = Variables::default();
         let component = variables.placeholder(&self.name());
         let place = Place {
-            resource_id: match self.name() {
-                Value::Literal(name) => format!("inference-component/{name}").into(),
-                _ => variables.fill(format!("inference-component/{component}")),
-            },
+            resource_id: variables.fill(format!("inference-component/{component}")),
             dimension: ScalableDimension::SAGEMAKER_INFERENCE_COMPONENT_DESIRED_COPY_COUNT,
             metric_dimensions: vec![("InferenceComponentName".into(), self.name())],
         };

@@ -39,7 +39,11 @@ impl Variables {
     /// The text, with its placeholders.
     pub(super) fn fill(self, text: String) -> Value<String> {
         if self.0.is_empty() {
-            return Value::sub(text);
+            return if text.contains("${") {
+                Value::sub(text)
+            } else {
+                text.into()
+            };
         }
         let variables = self.0.into_iter().enumerate();
         Value::sub_with(text, variables.map(|(index, value)| (name(index), value)))

@@ -21,6 +21,7 @@ mod faults;
 mod floors;
 mod hosting;
 mod l1;
+mod operations;
 mod permissions;
 mod review;
 mod rules;

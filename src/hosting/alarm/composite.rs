@@ -12,15 +12,6 @@ use super::AnyAlarm;
 
 /// When a composite alarm goes off: alarms combined by `&`, `|` and `!`.
 ///
-/// ```
-/// use sageform::hosting::AlarmRule;
-/// use sageform::literal::AlarmName;
-///
-/// const DEPLOYING: AlarmName = AlarmName::new("deploying");
-/// const ERRORS: AlarmName = AlarmName::new("errors");
-/// let rule = AlarmRule::alarm(ERRORS) & !AlarmRule::alarm(DEPLOYING);
-/// ```
-///
 /// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-combining.html>
 #[derive(Debug, Clone)]
 pub struct AlarmRule(Rule);
@@ -35,21 +26,72 @@ enum Rule {
 
 impl AlarmRule {
     /// The alarm has gone off.
+    ///
+    /// ```
+    #[doc = include_str!("../example.txt")]
+    #[doc = include_str!("../example_metrics.txt")]
+    /// const ERRORS: AlarmName = AlarmName::new("errors (5XX)");
+    /// const DEPLOYING: AlarmName = AlarmName::new("deploying");
+    /// let rule = AlarmRule::alarm(ERRORS) & !AlarmRule::alarm(DEPLOYING);
+    /// CompositeAlarm::of(rule).add_to(&mut stack, "Unwell");
+    /// assert_eq!(
+    ///     shown(stack, "Unwell", "AlarmRule"),
+    ///     r#""ALARM(\"errors (5XX)\") AND (NOT ALARM(\"deploying\"))""#,
+    /// );
+    /// ```
     pub fn alarm(alarm: impl Into<AnyAlarm>) -> Self {
         Self(Rule::State("ALARM", alarm.into()))
     }
 
     /// The alarm is sure that all is well.
+    ///
+    /// ```
+    #[doc = include_str!("../example.txt")]
+    #[doc = include_str!("../example_metrics.txt")]
+    /// const ERRORS: AlarmName = AlarmName::new("errors");
+    /// let rule = !AlarmRule::ok(ERRORS);
+    /// CompositeAlarm::of(rule).add_to(&mut stack, "Unwell");
+    /// assert_eq!(
+    ///     shown(stack, "Unwell", "AlarmRule"),
+    ///     r#""NOT OK(\"errors\")""#,
+    /// );
+    /// ```
     pub fn ok(alarm: impl Into<AnyAlarm>) -> Self {
         Self(Rule::State("OK", alarm.into()))
     }
 
     /// The alarm knows too little.
+    ///
+    /// ```
+    #[doc = include_str!("../example.txt")]
+    #[doc = include_str!("../example_metrics.txt")]
+    /// const ERRORS: AlarmName = AlarmName::new("errors");
+    /// let rule = AlarmRule::insufficient_data(ERRORS) | AlarmRule::alarm(ERRORS);
+    /// CompositeAlarm::of(rule).add_to(&mut stack, "Unwell");
+    /// assert_eq!(
+    ///     shown(stack, "Unwell", "AlarmRule"),
+    ///     r#""INSUFFICIENT_DATA(\"errors\") OR ALARM(\"errors\")""#,
+    /// );
+    /// ```
     pub fn insufficient_data(alarm: impl Into<AnyAlarm>) -> Self {
         Self(Rule::State("INSUFFICIENT_DATA", alarm.into()))
     }
 
     /// One of the alarms has gone off.
+    ///
+    /// ```
+    #[doc = include_str!("../example.txt")]
+    #[doc = include_str!("../example_metrics.txt")]
+    /// let errors = Alarm::errors(&metrics, Fraction::new(0.01)).add_to(&mut stack, "Errors");
+    /// let memory = Alarm::memory_utilization(&metrics, Fraction::percent(90.0));
+    /// let memory = memory.add_to(&mut stack, "Memory");
+    /// let rule = AlarmRule::any(&errors, [&memory]);
+    /// CompositeAlarm::of(rule).add_to(&mut stack, "Unwell");
+    /// assert_eq!(
+    ///     shown(stack, "Unwell", "AlarmRule"),
+    ///     r#"{"Fn::Sub":"ALARM(\"${Errors}\") OR ALARM(\"${Memory}\")"}"#,
+    /// );
+    /// ```
     pub fn any<A: Into<AnyAlarm>>(
         first: impl Into<AnyAlarm>,
         rest: impl IntoIterator<Item = A>,
@@ -146,24 +188,15 @@ impl CompositeAlarm {
     /// An alarm that goes off as the rule says.
     ///
     /// ```
-    /// use sageform::hosting::{Alarm, AlarmRule, CompositeAlarm, Fraction, RealTime, VariantMetrics};
-    /// use sageform::literal::{EndpointName, TopicArn, VariantName};
-    /// use sageform::template::{Stack, json_text};
-    ///
-    /// const NAME: EndpointName = EndpointName::new("churn");
-    /// const ONCALL: TopicArn = TopicArn::new("arn:aws:sns:eu-west-1:111111111111:oncall");
-    ///
-    /// let mut stack = Stack::new("churn");
-    /// let metrics = VariantMetrics::<RealTime>::of(NAME, VariantName::new("primary"));
-    /// let errors = Alarm::errors(&metrics, Fraction::percent(1.0)).add_to(&mut stack, "Errors");
-    /// let memory = Alarm::memory_utilization(&metrics, Fraction::percent(90.0));
-    /// let memory = memory.add_to(&mut stack, "Memory");
-    /// CompositeAlarm::of(AlarmRule::any(&errors, [&memory]))
-    ///     .notify(ONCALL)
-    ///     .add_to(&mut stack, "Unwell");
-    ///
-    /// let text = json_text(&stack.finish().0.document);
-    /// assert!(text.contains(r#"ALARM(\"${Errors}\") OR ALARM(\"${Memory}\")"#), "{text}");
+    #[doc = include_str!("../example.txt")]
+    #[doc = include_str!("../example_metrics.txt")]
+    /// let errors = Alarm::errors(&metrics, Fraction::new(0.01)).add_to(&mut stack, "Errors");
+    /// let topic = TopicArn::new("arn:aws:sns:eu-west-1:111111111111:oncall");
+    /// CompositeAlarm::of(AlarmRule::alarm(&errors)).notify(topic).add_to(&mut stack, "Unwell");
+    /// assert_eq!(
+    ///     shown(stack, "Unwell", ""),
+    ///     r#"{"AlarmActions":["arn:aws:sns:eu-west-1:111111111111:oncall"],"AlarmRule":{"Fn::Sub":"ALARM(\"${Errors}\")"}}"#,
+    /// );
     /// ```
     pub fn of(rule: AlarmRule) -> Self {
         Self {

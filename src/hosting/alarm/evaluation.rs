@@ -16,6 +16,14 @@ impl Period {
 
     /// Checks a literal; in a `const` item at compile time.
     ///
+    /// ```
+    /// # use sageform::hosting::Period;
+    /// # use sageform::literal::Duration;
+    /// const FIVE: Period = Period::new(Duration::from_minutes(5));
+    /// assert_eq!(Period::parse(Duration::from_seconds(300)), Some(FIVE));
+    /// assert_eq!(Period::parse(Duration::from_seconds(90)), None);
+    /// ```
+    ///
     /// # Panics
     ///
     /// Unless it is 10, 20 or 30 seconds, or whole minutes up to a day.
@@ -54,13 +62,6 @@ impl From<Period> for Duration {
 
 /// How many periods an alarm looks at, and how many of these have to be beyond the threshold.
 ///
-/// ```
-/// use sageform::hosting::EvaluationPeriods;
-///
-/// const TWO_OF_THREE: EvaluationPeriods = EvaluationPeriods::new(3).datapoints_to_alarm(2);
-/// assert_eq!(EvaluationPeriods::parse(3, Some(2)), Some(TWO_OF_THREE));
-/// ```
-///
 /// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html>
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct EvaluationPeriods {
@@ -70,6 +71,16 @@ pub struct EvaluationPeriods {
 
 impl EvaluationPeriods {
     /// So many periods in a row.
+    ///
+    /// ```
+    #[doc = include_str!("../example.txt")]
+    #[doc = include_str!("../example_metrics.txt")]
+    /// const TWO_OF_THREE: EvaluationPeriods = EvaluationPeriods::new(3).datapoints_to_alarm(2);
+    /// assert_eq!(EvaluationPeriods::parse(3, Some(2)), Some(TWO_OF_THREE));
+    /// let errors = Alarm::errors(&metrics, Fraction::new(0.01)).evaluation_periods(TWO_OF_THREE);
+    /// errors.add_to(&mut stack, "Alarm");
+    /// assert_eq!(shown(stack, "Alarm", "DatapointsToAlarm"), "2");
+    /// ```
     ///
     /// # Panics
     ///

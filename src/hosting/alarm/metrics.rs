@@ -35,14 +35,6 @@ pub(in crate::hosting) struct Metric {
 ///
 /// The endpoint is named, not referred to, so that alarms can exist before it and take its updates
 /// back.
-///
-/// ```
-/// use sageform::hosting::{RealTime, VariantMetrics};
-/// use sageform::literal::{EndpointName, VariantName};
-///
-/// const NAME: EndpointName = EndpointName::new("churn");
-/// let metrics = VariantMetrics::<RealTime>::of(NAME, VariantName::new("primary"));
-/// ```
 #[derive(Debug, Clone)]
 pub struct VariantMetrics<M: Mode> {
     endpoint: Value<String>,
@@ -52,6 +44,16 @@ pub struct VariantMetrics<M: Mode> {
 
 impl<M: Mode> VariantMetrics<M> {
     /// The metrics of this variant of the endpoint with this name.
+    ///
+    /// ```
+    #[doc = include_str!("../example.txt")]
+    /// let metrics = VariantMetrics::<RealTime>::of(NAME, VARIANT);
+    /// Alarm::errors(&metrics, Fraction::new(0.01)).add_to(&mut stack, "Alarm");
+    /// assert_eq!(
+    ///     shown(stack, "Alarm", "Dimensions"),
+    ///     r#"[{"Name":"EndpointName","Value":"churn"},{"Name":"VariantName","Value":"primary"}]"#,
+    /// );
+    /// ```
     pub fn of(endpoint: impl Into<Value<EndpointName>>, variant: VariantName) -> Self {
         Self {
             endpoint: endpoint.into().map(String::from),
@@ -71,14 +73,6 @@ impl<M: Mode> VariantMetrics<M> {
 }
 
 /// The metrics of one inference component.
-///
-/// ```
-/// use sageform::hosting::ComponentMetrics;
-/// use sageform::literal::InferenceComponentName;
-///
-/// const NAME: InferenceComponentName = InferenceComponentName::new("chat-llama");
-/// let metrics = ComponentMetrics::of(NAME);
-/// ```
 #[derive(Debug, Clone)]
 pub struct ComponentMetrics {
     component: Value<String>,
@@ -86,6 +80,17 @@ pub struct ComponentMetrics {
 
 impl ComponentMetrics {
     /// The metrics of the component with this name.
+    ///
+    /// ```
+    #[doc = include_str!("../example.txt")]
+    /// const LLAMA: InferenceComponentName = InferenceComponentName::new("churn-llama");
+    /// let metrics = ComponentMetrics::of(LLAMA);
+    /// Alarm::errors(&metrics, Fraction::new(0.01)).add_to(&mut stack, "Alarm");
+    /// assert_eq!(
+    ///     shown(stack, "Alarm", "Dimensions"),
+    ///     r#"[{"Name":"InferenceComponentName","Value":"churn-llama"}]"#,
+    /// );
+    /// ```
     pub fn of(component: impl Into<Value<InferenceComponentName>>) -> Self {
         Self {
             component: component.into().map(String::from),

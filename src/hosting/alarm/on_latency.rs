@@ -17,6 +17,14 @@ pub struct Percentile(f64);
 impl Percentile {
     /// Checks a literal; in a `const` item at compile time.
     ///
+    /// ```
+    /// # use sageform::hosting::{LatencyStatistic, Percentile};
+    /// const P75: Percentile = Percentile::new(75.0);
+    /// assert_eq!(P75.to_string(), "p75");
+    /// assert_eq!(Percentile::parse(100.0), None);
+    /// let statistic = LatencyStatistic::Percentile(P75);
+    /// ```
+    ///
     /// # Panics
     ///
     /// Unless it is more than 0 and less than 100.
@@ -88,6 +96,17 @@ impl fmt::Display for LatencyStatistic {
 
 impl Alarm<Milliseconds> {
     /// The model takes longer to answer: `ModelLatency`, which SageMaker measures in microseconds.
+    ///
+    /// ```
+    #[doc = include_str!("../example.txt")]
+    #[doc = include_str!("../example_metrics.txt")]
+    /// let alarm = Alarm::model_latency(&metrics, LatencyStatistic::P90, Milliseconds::new("250ms"));
+    /// alarm.add_to(&mut stack, "Alarm");
+    /// let shown = shown(stack, "Alarm", "");
+    /// assert!(shown.ends_with(
+    ///     r#""ExtendedStatistic":"p90","MetricName":"ModelLatency","Namespace":"AWS/SageMaker","Period":60,"Threshold":250000,"TreatMissingData":"notBreaching"}"#,
+    /// ), "{shown}");
+    /// ```
     pub fn model_latency(
         of: &impl PublishesErrors,
         statistic: LatencyStatistic,
@@ -98,6 +117,17 @@ impl Alarm<Milliseconds> {
 
     /// SageMaker takes longer around the model's own time: `OverheadLatency`. Without instances it
     /// includes cold starts.
+    ///
+    /// ```
+    #[doc = include_str!("../example.txt")]
+    #[doc = include_str!("../example_metrics.txt")]
+    /// let alarm = Alarm::overhead_latency(&warm, LatencyStatistic::Average, Milliseconds::new("2s"));
+    /// alarm.add_to(&mut stack, "Alarm");
+    /// let shown = shown(stack, "Alarm", "");
+    /// assert!(shown.ends_with(
+    ///     r#""MetricName":"OverheadLatency","Namespace":"AWS/SageMaker","Period":60,"Statistic":"Average","Threshold":2000000,"TreatMissingData":"notBreaching"}"#,
+    /// ), "{shown}");
+    /// ```
     pub fn overhead_latency(
         of: &impl PublishesInvocations,
         statistic: LatencyStatistic,
@@ -107,6 +137,17 @@ impl Alarm<Milliseconds> {
     }
 
     /// Cold starts take longer: `ModelSetupTime`.
+    ///
+    /// ```
+    #[doc = include_str!("../example.txt")]
+    #[doc = include_str!("../example_metrics.txt")]
+    /// let alarm = Alarm::model_setup_time(&warm, LatencyStatistic::P99_9, Milliseconds::new("10s"));
+    /// alarm.add_to(&mut stack, "Alarm");
+    /// let shown = shown(stack, "Alarm", "");
+    /// assert!(shown.ends_with(
+    ///     r#""ExtendedStatistic":"p99.9","MetricName":"ModelSetupTime","Namespace":"AWS/SageMaker","Period":60,"Threshold":10000000,"TreatMissingData":"notBreaching"}"#,
+    /// ), "{shown}");
+    /// ```
     pub fn model_setup_time(
         of: &impl PublishesConcurrency,
         statistic: LatencyStatistic,

@@ -10,6 +10,17 @@ use super::{Alarm, Statistic};
 
 impl Alarm<u32> {
     /// More than `above` requests in a period: `Invocations`.
+    ///
+    /// ```
+    #[doc = include_str!("../example.txt")]
+    #[doc = include_str!("../example_metrics.txt")]
+    /// let alarm = Alarm::invocations_above(&metrics, 2000);
+    /// alarm.add_to(&mut stack, "Alarm");
+    /// let shown = shown(stack, "Alarm", "");
+    /// assert!(shown.ends_with(
+    ///     r#""MetricName":"Invocations","Namespace":"AWS/SageMaker","Period":60,"Statistic":"Sum","Threshold":2000,"TreatMissingData":"notBreaching"}"#,
+    /// ), "{shown}");
+    /// ```
     pub fn invocations_above(of: &impl PublishesInvocations, above: u32) -> Self {
         Self::above(
             invocation(of, "Invocations"),
@@ -21,6 +32,17 @@ impl Alarm<u32> {
 
     /// Fewer than `below` requests in a period: `Invocations`. A period without any request, for
     /// which nothing is published, counts as too few.
+    ///
+    /// ```
+    #[doc = include_str!("../example.txt")]
+    #[doc = include_str!("../example_metrics.txt")]
+    /// let alarm = Alarm::invocations_below(&metrics, 1);
+    /// alarm.add_to(&mut stack, "Alarm");
+    /// let shown = shown(stack, "Alarm", "");
+    /// assert!(shown.ends_with(
+    ///     r#""MetricName":"Invocations","Namespace":"AWS/SageMaker","Period":60,"Statistic":"Sum","Threshold":1,"TreatMissingData":"breaching"}"#,
+    /// ), "{shown}");
+    /// ```
     pub fn invocations_below(of: &impl PublishesInvocations, below: u32) -> Self {
         Self::below(
             invocation(of, "Invocations"),
@@ -34,6 +56,17 @@ impl Alarm<u32> {
 impl Alarm<Fraction> {
     /// More than a part of `MaxConcurrency` is in use: `ServerlessConcurrentExecutionsUtilization`.
     /// Beyond all of it, requests are refused.
+    ///
+    /// ```
+    #[doc = include_str!("../example.txt")]
+    #[doc = include_str!("../example_metrics.txt")]
+    /// let alarm = Alarm::concurrency_utilization(&warm, Fraction::new(0.8));
+    /// alarm.add_to(&mut stack, "Alarm");
+    /// let shown = shown(stack, "Alarm", "");
+    /// assert!(shown.ends_with(
+    ///     r#""MetricName":"ServerlessConcurrentExecutionsUtilization","Namespace":"AWS/SageMaker","Period":60,"Statistic":"Maximum","Threshold":0.8,"TreatMissingData":"notBreaching"}"#,
+    /// ), "{shown}");
+    /// ```
     pub fn concurrency_utilization(of: &impl PublishesConcurrency, above: Fraction) -> Self {
         Self::above(
             invocation(of, "ServerlessConcurrentExecutionsUtilization"),
@@ -45,6 +78,17 @@ impl Alarm<Fraction> {
 
     /// More than a part of `ProvisionedConcurrency` is in use:
     /// `ServerlessProvisionedConcurrencyUtilization`. Beyond all of it, requests start cold.
+    ///
+    /// ```
+    #[doc = include_str!("../example.txt")]
+    #[doc = include_str!("../example_metrics.txt")]
+    /// let alarm = Alarm::provisioned_concurrency_utilization(&warm, Fraction::new(0.9));
+    /// alarm.add_to(&mut stack, "Alarm");
+    /// let shown = shown(stack, "Alarm", "");
+    /// assert!(shown.ends_with(
+    ///     r#""MetricName":"ServerlessProvisionedConcurrencyUtilization","Namespace":"AWS/SageMaker","Period":60,"Statistic":"Maximum","Threshold":0.9,"TreatMissingData":"notBreaching"}"#,
+    /// ), "{shown}");
+    /// ```
     pub fn provisioned_concurrency_utilization(
         of: &impl PublishesProvisionedConcurrency,
         above: Fraction,

@@ -24,6 +24,13 @@ pub struct Fraction {
 impl Fraction {
     /// Checks a literal, such as 0.01; in a `const` item at compile time.
     ///
+    /// ```
+    /// # use sageform::hosting::Fraction;
+    /// const HUNDREDTH: Fraction = Fraction::new(0.01);
+    /// assert_eq!(Fraction::parse(0.01), Some(HUNDREDTH));
+    /// assert_eq!(HUNDREDTH.to_string(), "1%");
+    /// ```
+    ///
     /// # Panics
     ///
     /// Unless it is at least 0 and less than 1.
@@ -39,6 +46,13 @@ impl Fraction {
     }
 
     /// Checks a literal in percent, such as 1.0; in a `const` item at compile time.
+    ///
+    /// ```
+    /// # use sageform::hosting::Fraction;
+    /// const MOST: Fraction = Fraction::percent(80.0);
+    /// assert_eq!(Fraction::parse_percent(80.0), Some(MOST));
+    /// assert_eq!(Fraction::parse_percent(100.0), None);
+    /// ```
     ///
     /// # Panics
     ///

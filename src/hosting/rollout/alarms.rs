@@ -10,6 +10,14 @@ pub struct RollbackAlarms(Vec<AlarmReference>);
 
 impl RollbackAlarms {
     /// The alarms, if there are 1 to 10.
+    ///
+    /// ```
+    /// # use sageform::hosting::RollbackAlarms;
+    /// # use sageform::literal::AlarmName;
+    /// let alarms = RollbackAlarms::parse([AlarmName::new("errors"), AlarmName::new("latency")]);
+    /// assert_eq!(alarms.unwrap().names().count(), 2);
+    /// assert!(RollbackAlarms::parse(Vec::<AlarmName>::new()).is_none());
+    /// ```
     pub fn parse<A: Into<AlarmReference>>(alarms: impl IntoIterator<Item = A>) -> Option<Self> {
         let alarms: Vec<_> = alarms.into_iter().map(Into::into).collect();
         (1..=10).contains(&alarms.len()).then_some(Self(alarms))

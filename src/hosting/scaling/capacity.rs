@@ -33,6 +33,13 @@ impl Bounds {
 impl Capacity {
     /// Checks literals; in a `const` item at compile time.
     ///
+    /// ```
+    /// # use sageform::hosting::Capacity;
+    /// const FEW: Capacity = Capacity::new(2, 4);
+    /// assert_eq!(Capacity::parse(2.into(), 4.into()), Some(FEW));
+    /// assert_eq!(Capacity::parse(0.into(), 4.into()), None);
+    /// ```
+    ///
     /// # Panics
     ///
     /// When the minimum is 0, or the maximum is less than it.
@@ -60,6 +67,12 @@ impl Capacity {
 
 impl CapacityFromZero {
     /// Checks literals; in a `const` item at compile time.
+    ///
+    /// ```
+    /// # use sageform::hosting::CapacityFromZero;
+    /// const FEW: CapacityFromZero = CapacityFromZero::new(0, 4);
+    /// assert_eq!(CapacityFromZero::parse(0.into(), 4.into()), Some(FEW));
+    /// ```
     ///
     /// # Panics
     ///
@@ -116,15 +129,6 @@ impl CapacityBounds for CapacityFromZero {
 }
 
 /// What a scheduled action sets: the minimum, the maximum, or both.
-///
-/// ```
-/// use sageform::hosting::{Capacity, CapacityChange, CapacityFromZero};
-///
-/// const DAY: CapacityChange<Capacity> = CapacityChange::at_least(4);
-/// const NIGHT: CapacityChange<CapacityFromZero> = CapacityChange::between(0, 0);
-/// assert_eq!(CapacityChange::parse(Some(4.into()), None), Some(DAY));
-/// assert_eq!(CapacityChange::<Capacity>::parse(None, Some(0.into())), None);
-/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct CapacityChange<C> {
     pub(super) minimum: Option<Value<i64>>,
@@ -134,6 +138,12 @@ pub struct CapacityChange<C> {
 
 impl<C: CapacityBounds> CapacityChange<C> {
     /// Sets the minimum and leaves the maximum. Where there is less, it is added at once.
+    ///
+    /// ```
+    /// # use sageform::hosting::{Capacity, CapacityChange};
+    /// const DAY: CapacityChange<Capacity> = CapacityChange::at_least(4);
+    /// assert_eq!(CapacityChange::parse(Some(4.into()), None), Some(DAY));
+    /// ```
     ///
     /// # Panics
     ///
@@ -145,6 +155,12 @@ impl<C: CapacityBounds> CapacityChange<C> {
 
     /// Sets the maximum and leaves the minimum. Where there is more, it is removed at once.
     ///
+    /// ```
+    /// # use sageform::hosting::{CapacityChange, CapacityFromZero};
+    /// const NIGHT: CapacityChange<CapacityFromZero> = CapacityChange::at_most(0);
+    /// assert_eq!(CapacityChange::parse(None, Some(0.into())), Some(NIGHT));
+    /// ```
+    ///
     /// # Panics
     ///
     /// When it is 0 for what always serves.
@@ -154,6 +170,13 @@ impl<C: CapacityBounds> CapacityChange<C> {
     }
 
     /// Sets both.
+    ///
+    /// ```
+    /// # use sageform::hosting::{Capacity, CapacityChange};
+    /// const NIGHT: CapacityChange<Capacity> = CapacityChange::between(2, 4);
+    /// assert_eq!(CapacityChange::parse(Some(2.into()), Some(4.into())), Some(NIGHT));
+    /// assert_eq!(CapacityChange::<Capacity>::parse(Some(0.into()), None), None);
+    /// ```
     ///
     /// # Panics
     ///

@@ -55,6 +55,13 @@ pub struct Utilization(f64);
 impl Utilization {
     /// Checks a literal; in a `const` item at compile time.
     ///
+    /// ```
+    /// # use sageform::hosting::Utilization;
+    /// const MOST: Utilization = Utilization::new(0.7);
+    /// assert_eq!(Utilization::parse(0.7), Some(MOST));
+    /// assert_eq!(Utilization::parse(70.0), None);
+    /// ```
+    ///
     /// # Panics
     ///
     /// When it is not more than 0 and at most 1: 70 percent are 0.7.
@@ -95,17 +102,24 @@ impl CustomMetric {
     /// The metric, and the value of its statistic that scaling keeps it at.
     ///
     /// ```
+    #[doc = include_str!("../example.txt")]
+    #[doc = include_str!("../example_endpoint.txt")]
     /// use sageform::cfn::application_auto_scaling::scaling_policy::Statistic;
-    /// use sageform::hosting::{CustomMetric, InstanceMetric};
     ///
-    /// // 70 percent of 4 cores, of the variant that scales.
+    /// // 70 percent of 4 cores.
     /// let cpu = CustomMetric::new(
     ///     "/aws/sagemaker/Endpoints",
     ///     "CPUUtilization",
     ///     Statistic::AVERAGE,
     ///     280.0,
     /// );
-    /// let metric = InstanceMetric::Custom(cpu);
+    /// let scaling = InstanceScaling::new(Capacity::new(2, 4))
+    ///     .track(InstanceMetric::Custom(cpu), Cooldowns::default());
+    /// endpoint.scale_instances(&mut stack, "Scaling", &VARIANT, scaling);
+    /// assert_eq!(
+    ///     shown(stack, "ScalingPolicy", "TargetTrackingScalingPolicyConfiguration"),
+    ///     r#"{"CustomizedMetricSpecification":{"Dimensions":[{"Name":"EndpointName","Value":{"Fn::GetAtt":["Endpoint","EndpointName"]}},{"Name":"VariantName","Value":"primary"}],"MetricName":"CPUUtilization","Namespace":"/aws/sagemaker/Endpoints","Statistic":"Average"},"TargetValue":280}"#,
+    /// );
     /// ```
     pub fn new(
         namespace: impl Into<Value<String>>,

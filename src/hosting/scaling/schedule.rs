@@ -24,13 +24,17 @@ impl<C> ScheduledAction<C> {
     /// An action, with a name that no other action of the target has.
     ///
     /// ```
-    /// use sageform::hosting::{Capacity, CapacityChange, ScheduledAction};
-    /// use sageform::literal::{ScheduleExpression, TimeZone};
-    ///
+    #[doc = include_str!("../example.txt")]
+    #[doc = include_str!("../example_endpoint.txt")]
     /// const EVENINGS: ScheduleExpression = ScheduleExpression::new("cron(0 20 ? * MON-FRI *)");
-    /// const FEW: CapacityChange<Capacity> = CapacityChange::between(2, 4);
-    /// let action = ScheduledAction::new("evening", EVENINGS, FEW)
+    /// let evening = ScheduledAction::new("evening", EVENINGS, CapacityChange::between(2, 4))
     ///     .time_zone(TimeZone::new("Europe/Berlin"));
+    /// let scaling = InstanceScaling::new(Capacity::new(2, 20)).schedule(evening);
+    /// endpoint.scale_instances(&mut stack, "Scaling", &VARIANT, scaling);
+    /// assert_eq!(
+    ///     shown(stack, "ScalingTarget", "ScheduledActions"),
+    ///     r#"[{"ScalableTargetAction":{"MaxCapacity":4,"MinCapacity":2},"Schedule":"cron(0 20 ? * MON-FRI *)","ScheduledActionName":"evening","Timezone":"Europe/Berlin"}]"#,
+    /// );
     /// ```
     pub fn new(
         name: impl Into<String>,
@@ -69,8 +73,10 @@ impl<C> ScheduledAction<C> {
         self
     }
 
-    pub(super) fn minimum(&self) -> Option<&Value<i64>> {
-        self.change.minimum.as_ref()
+    pub(super) fn bounds(&self) -> impl Iterator<Item = &Value<i64>> {
+        [&self.change.minimum, &self.change.maximum]
+            .into_iter()
+            .flatten()
     }
 
     pub(super) fn into_l1(self) -> l1::ScheduledAction {

@@ -43,14 +43,19 @@ impl StepPolicy<ChangeInCapacity> {
     /// logical id.
     ///
     /// ```
-    /// use sageform::hosting::{Alarm, RealTime, StepPolicy, Steps, VariantMetrics};
-    /// use sageform::literal::{EndpointName, VariantName};
-    ///
-    /// const NAME: EndpointName = EndpointName::new("churn");
-    /// const STEPS: Steps<u32> = Steps::<u32>::new(1).beyond(1000, 4);
-    /// let metrics = VariantMetrics::<RealTime>::of(NAME, VariantName::new("primary"));
-    /// let burst = Alarm::invocations_above(&metrics, 2000);
-    /// let policy = StepPolicy::change_in_capacity("Burst", burst, STEPS);
+    #[doc = include_str!("../example.txt")]
+    #[doc = include_str!("../example_endpoint.txt")]
+    #[doc = include_str!("../example_metrics.txt")]
+    /// // Fewer than 600 requests: 1 less; fewer than 100: 2 less.
+    /// let quiet = Alarm::invocations_below(&metrics, 600);
+    /// let steps = Steps::<u32>::new(-1).beyond(500, -2);
+    /// let policy = StepPolicy::change_in_capacity("Quiet", quiet, steps);
+    /// let scaling = InstanceScaling::new(Capacity::new(2, 20)).step(policy);
+    /// endpoint.scale_instances(&mut stack, "Scaling", &VARIANT, scaling);
+    /// assert_eq!(
+    ///     shown(stack, "ScalingQuietPolicy", "StepScalingPolicyConfiguration"),
+    ///     r#"{"AdjustmentType":"ChangeInCapacity","StepAdjustments":[{"MetricIntervalLowerBound":-500,"MetricIntervalUpperBound":0,"ScalingAdjustment":-1},{"MetricIntervalUpperBound":-500,"ScalingAdjustment":-2}]}"#,
+    /// );
     /// ```
     pub fn change_in_capacity<U: Amount>(
         name: impl Into<String>,
@@ -66,15 +71,20 @@ impl StepPolicy<PercentChangeInCapacity> {
     /// part of the policy's logical id.
     ///
     /// ```
-    /// use sageform::hosting::{Alarm, Fraction, RealTime, StepPolicy, Steps, VariantMetrics};
-    /// use sageform::literal::{EndpointName, VariantName};
-    ///
-    /// const NAME: EndpointName = EndpointName::new("churn");
-    /// const STEPS: Steps<Fraction> = Steps::<Fraction>::new(10).beyond(Fraction::new(0.1), 50);
-    /// let metrics = VariantMetrics::<RealTime>::of(NAME, VariantName::new("primary"));
-    /// let full = Alarm::memory_utilization(&metrics, Fraction::percent(80.0));
-    /// let policy = StepPolicy::percent_change_in_capacity("Full", full, STEPS)
+    #[doc = include_str!("../example.txt")]
+    #[doc = include_str!("../example_endpoint.txt")]
+    #[doc = include_str!("../example_metrics.txt")]
+    /// // Above 80 percent: 10 percent more; above 90 percent: half as many more.
+    /// let full = Alarm::cpu_utilization(&metrics, Fraction::percent(80.0), Devices::new(4));
+    /// let steps = Steps::<Fraction>::new(10).beyond(Fraction::percent(10.0), 50);
+    /// let policy = StepPolicy::percent_change_in_capacity("Full", full, steps)
     ///     .min_adjustment_magnitude(1);
+    /// let scaling = InstanceScaling::new(Capacity::new(2, 20)).step(policy);
+    /// endpoint.scale_instances(&mut stack, "Scaling", &VARIANT, scaling);
+    /// assert_eq!(
+    ///     shown(stack, "ScalingFullPolicy", "StepScalingPolicyConfiguration"),
+    ///     r#"{"AdjustmentType":"PercentChangeInCapacity","MinAdjustmentMagnitude":1,"StepAdjustments":[{"MetricIntervalLowerBound":0,"MetricIntervalUpperBound":40,"ScalingAdjustment":10},{"MetricIntervalLowerBound":40,"ScalingAdjustment":50}]}"#,
+    /// );
     /// ```
     pub fn percent_change_in_capacity<U: Amount>(
         name: impl Into<String>,
@@ -97,13 +107,17 @@ impl StepPolicy<ExactCapacity> {
     /// id.
     ///
     /// ```
-    /// use sageform::hosting::{Alarm, Async, StepPolicy, Steps, VariantMetrics};
-    /// use sageform::literal::{Duration, EndpointName, VariantName};
-    ///
-    /// const NAME: EndpointName = EndpointName::new("scvi");
-    /// let metrics = VariantMetrics::<Async>::of(NAME, VariantName::new("primary"));
-    /// let late = Alarm::oldest_request(&metrics, Duration::new("10m"));
-    /// let policy = StepPolicy::exact_capacity("Late", late, Steps::new(5));
+    #[doc = include_str!("../example.txt")]
+    #[doc = include_str!("../example_endpoint.txt")]
+    #[doc = include_str!("../example_metrics.txt")]
+    /// let burst = Alarm::invocations_above(&metrics, 2000);
+    /// let policy = StepPolicy::exact_capacity("Burst", burst, Steps::new(20));
+    /// let scaling = InstanceScaling::new(Capacity::new(2, 20)).step(policy);
+    /// endpoint.scale_instances(&mut stack, "Scaling", &VARIANT, scaling);
+    /// assert_eq!(
+    ///     shown(stack, "ScalingBurstPolicy", "StepScalingPolicyConfiguration"),
+    ///     r#"{"AdjustmentType":"ExactCapacity","StepAdjustments":[{"MetricIntervalLowerBound":0,"ScalingAdjustment":20}]}"#,
+    /// );
     /// ```
     pub fn exact_capacity<U: Amount>(
         name: impl Into<String>,

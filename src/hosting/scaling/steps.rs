@@ -17,17 +17,6 @@ const MOST: usize = 20;
 /// Distances have the unit of the threshold, and count away from it on the side on which the alarm
 /// goes off.
 ///
-/// ```
-/// use sageform::hosting::Steps;
-/// use sageform::literal::Milliseconds;
-///
-/// // 1 more, or 3 where it takes 200 milliseconds longer than the threshold.
-/// const STEPS: Steps<Milliseconds> =
-///     Steps::<Milliseconds>::new(1).beyond(Milliseconds::new("200ms"), 3);
-/// assert_eq!(Steps::parse(1, [(Milliseconds::new("200ms"), 3)]), Some(STEPS));
-/// assert_eq!(Steps::parse(1, [(Milliseconds::new("0ms"), 3)]), None);
-/// ```
-///
 /// <https://docs.aws.amazon.com/autoscaling/application/userguide/step-scaling-policy-overview.html>
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Steps<U, C = i32> {
@@ -40,6 +29,26 @@ pub struct Steps<U, C = i32> {
 
 impl<U, C: Copy> Steps<U, C> {
     /// One step, from the threshold on.
+    ///
+    /// ```
+    #[doc = include_str!("../example.txt")]
+    #[doc = include_str!("../example_endpoint.txt")]
+    #[doc = include_str!("../example_metrics.txt")]
+    /// // 1 more, or 3 where it takes 200 milliseconds longer than the threshold.
+    /// const STEPS: Steps<Milliseconds> =
+    ///     Steps::<Milliseconds>::new(1).beyond(Milliseconds::new("200ms"), 3);
+    /// assert_eq!(Steps::parse(1, [(Milliseconds::new("200ms"), 3)]), Some(STEPS));
+    /// assert_eq!(Steps::parse(1, [(Milliseconds::new("0ms"), 3)]), None);
+    ///
+    /// let slow = Alarm::model_latency(&metrics, LatencyStatistic::P90, Milliseconds::new("1s"));
+    /// let policy = StepPolicy::change_in_capacity("Slow", slow, STEPS);
+    /// let scaling = InstanceScaling::new(Capacity::new(2, 20)).step(policy);
+    /// endpoint.scale_instances(&mut stack, "Scaling", &VARIANT, scaling);
+    /// assert_eq!(
+    ///     shown(stack, "ScalingSlowPolicy", "StepScalingPolicyConfiguration.StepAdjustments"),
+    ///     r#"[{"MetricIntervalLowerBound":0,"MetricIntervalUpperBound":200000,"ScalingAdjustment":1},{"MetricIntervalLowerBound":200000,"ScalingAdjustment":3}]"#,
+    /// );
+    /// ```
     pub const fn new(first: C) -> Self {
         Self {
             first,
