@@ -25,7 +25,7 @@ pub enum Adapter {}
 
 /// Components that have compute of their own.
 #[diagnostic::on_unimplemented(
-    message = "an `AWS::SageMaker::InferenceComponent` with `BaseInferenceComponentName` has no `ComputeResourceRequirements`: it has neither `CopyCount` nor `DeploymentConfig`, and no other component is based on it",
+    message = "an `AWS::SageMaker::InferenceComponent` with `BaseInferenceComponentName` has no `ComputeResourceRequirements`: it has no `CopyCount`, and no other component is based on it",
     label = "an adapter uses the compute of its base"
 )]
 pub trait HasCompute {}
@@ -189,16 +189,6 @@ impl<K> InferenceComponent<K> {
             copy_count: Some(copies.into()),
         };
         self.properties.runtime_config = Some(runtime.into());
-        self
-    }
-
-    /// How updates replace its copies. SageMaker replaces all at once when it is left out.
-    #[must_use]
-    pub fn rollout(mut self, rollout: ComponentRollout) -> Self
-    where
-        K: HasCompute,
-    {
-        self.properties.deployment_config = Some(rollout.into_deployment_config().into());
         self
     }
 
