@@ -310,6 +310,15 @@ impl AlarmReference {
     pub fn arn(&self) -> Value<String> {
         self.arn.clone()
     }
+
+    /// The ARN of an alarm of this account and region.
+    pub(super) fn arn_of(name: &Value<String>) -> Value<String> {
+        const ALARM: &str =
+            "arn:${AWS::Partition}:cloudwatch:${AWS::Region}:${AWS::AccountId}:alarm:";
+        let mut variables = Variables::default();
+        let text = format!("{ALARM}{}", variables.placeholder(name));
+        variables.fill(text)
+    }
 }
 
 impl From<&AlarmHandle> for AlarmReference {
@@ -329,13 +338,9 @@ impl From<AlarmName> for AlarmReference {
 
 impl From<Value<AlarmName>> for AlarmReference {
     fn from(name: Value<AlarmName>) -> Self {
-        const ALARM: &str =
-            "arn:${AWS::Partition}:cloudwatch:${AWS::Region}:${AWS::AccountId}:alarm:";
         let name = name.map(String::from);
-        let mut variables = Variables::default();
-        let text = format!("{ALARM}{}", variables.placeholder(&name));
         Self {
-            arn: variables.fill(text),
+            arn: Self::arn_of(&name),
             name,
         }
     }

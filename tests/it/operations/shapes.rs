@@ -29,11 +29,13 @@ fn model(
     alarms: Option<&RollbackAlarms>,
 ) -> ModelHandle<Portable> {
     let container = Container::image(IMAGE).model_data_url(MODEL);
-    let role = ExecutionRole::new(endpoint)
+    let mut role = ExecutionRole::new(endpoint)
         .container(container.as_any())
-        .unwrap()
-        .rollback_alarms(alarms.into_iter().flat_map(RollbackAlarms::names))
-        .add_to(stack, "ExecutionRole");
+        .unwrap();
+    if let Some(alarms) = alarms {
+        role = role.rollback_alarms(alarms);
+    }
+    let role = role.add_to(stack, "ExecutionRole");
     Model::builder()
         .container(container)
         .execution_role(&role)
@@ -75,7 +77,7 @@ fn real_time(stack: &mut Stack) {
         AlarmReference::from(&errors),
         (&model_errors).into(),
         (&latency).into(),
-        AlarmName::new("checkout-failures").into(),
+        AlarmName::new("checkout *").into(),
     ]);
     let rollback = rollback.unwrap();
     let model = model(stack, NAME, Some(&rollback));
