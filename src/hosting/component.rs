@@ -192,6 +192,16 @@ impl<K> InferenceComponent<K> {
         self
     }
 
+    /// How updates replace its copies. SageMaker replaces all at once when it is left out.
+    #[must_use]
+    pub fn rollout(mut self, rollout: ComponentRollout) -> Self
+    where
+        K: HasCompute,
+    {
+        self.properties.deployment_config = Some(rollout.into_deployment_config().into());
+        self
+    }
+
     /// Adds the component to a stack. It is created once its endpoint is in service.
     #[track_caller]
     pub fn add_to(self, stack: &mut Stack, name: &str) -> ComponentHandle<K> {

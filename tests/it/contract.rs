@@ -18,7 +18,10 @@ const WITHOUT_RESOURCE: &[(&str, &str)] = &[
         "PutMetrics",
         "metrics have no ARN; the namespace is a condition",
     ),
-    ("DescribeNetwork", "descriptions of networks have no resource"),
+    (
+        "DescribeNetwork",
+        "descriptions of networks have no resource",
+    ),
 ];
 
 fn templates() -> Vec<(String, Template)> {
@@ -96,27 +99,30 @@ fn an_endpoint_has_a_name_and_refers_to_its_configuration_by_name() {
         let expected = Json::from(vec!["EndpointConfig", "EndpointConfigName"]);
         assert_eq!(config, Some(&expected), "{name}");
     });
-    each("AWS::SageMaker::EndpointConfig", |name, template, resource| {
-        let variants = property(resource, "ProductionVariants").unwrap();
-        // A host of components has no model of its own: they have.
-        let models: Vec<_> = if hosts_components(template) {
-            let components = of_type(template, "AWS::SageMaker::InferenceComponent");
-            let specifications = components.filter_map(|one| property(one, "Specification"));
-            let with_model = |one: &&Json| one.get("BaseInferenceComponentName").is_none();
-            specifications.filter(with_model).collect()
-        } else {
-            variants.as_array().unwrap().iter().collect()
-        };
-        assert!(!models.is_empty(), "{name}");
-        for one in models {
-            let model = one.get("ModelName").unwrap().get("Fn::GetAtt").unwrap();
-            assert_eq!(
-                model.as_array().unwrap()[1],
-                Json::from("ModelName"),
-                "{name}"
-            );
-        }
-    });
+    each(
+        "AWS::SageMaker::EndpointConfig",
+        |name, template, resource| {
+            let variants = property(resource, "ProductionVariants").unwrap();
+            // A host of components has no model of its own: they have.
+            let models: Vec<_> = if hosts_components(template) {
+                let components = of_type(template, "AWS::SageMaker::InferenceComponent");
+                let specifications = components.filter_map(|one| property(one, "Specification"));
+                let with_model = |one: &&Json| one.get("BaseInferenceComponentName").is_none();
+                specifications.filter(with_model).collect()
+            } else {
+                variants.as_array().unwrap().iter().collect()
+            };
+            assert!(!models.is_empty(), "{name}");
+            for one in models {
+                let model = one.get("ModelName").unwrap().get("Fn::GetAtt").unwrap();
+                assert_eq!(
+                    model.as_array().unwrap()[1],
+                    Json::from("ModelName"),
+                    "{name}"
+                );
+            }
+        },
+    );
 }
 
 /// In some regions an endpoint has neither of these.
@@ -153,7 +159,9 @@ fn what_scales_is_the_endpoint_itself_which_keeps_its_counts() {
             return;
         }
         let variant = scaled(resource, "endpoint/${Endpoint.EndpointName}/variant/").unwrap();
-        let endpoint = of_type(template, "AWS::SageMaker::Endpoint").next().unwrap();
+        let endpoint = of_type(template, "AWS::SageMaker::Endpoint")
+            .next()
+            .unwrap();
         let retains = property(endpoint, "RetainAllVariantProperties");
         assert_eq!(retains, Some(&Json::Bool(true)), "{name}");
         let config = of_type(template, "AWS::SageMaker::EndpointConfig").next();
@@ -176,8 +184,7 @@ fn what_scales_is_the_endpoint_itself_which_keeps_its_counts() {
 #[test]
 fn an_endpoint_whose_variants_do_not_scale_keeps_nothing() {
     for (name, template) in templates() {
-        let scales =
-            of_type(&template, TARGET).any(|target| scaled(target, "endpoint/").is_some());
+        let scales = of_type(&template, TARGET).any(|target| scaled(target, "endpoint/").is_some());
         for endpoint in of_type(&template, "AWS::SageMaker::Endpoint") {
             let retains = property(endpoint, "RetainAllVariantProperties").is_some();
             assert_eq!(retains, scales, "{name}");

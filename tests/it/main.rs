@@ -4,6 +4,7 @@
 
 #[cfg(feature = "deploy")]
 mod aws_client;
+mod builders;
 mod catalog;
 mod cli;
 mod constructors;

@@ -135,7 +135,10 @@ fn serves(account: &Account, name: &str, template: &Value) {
             let component = &resource["Properties"]["InferenceComponentName"];
             let request = json!({"InferenceComponentName": component});
             let (_, got) = account.sagemaker("DescribeInferenceComponent", &request);
-            assert_eq!(got["InferenceComponentStatus"], "InService", "{name}: {got}");
+            assert_eq!(
+                got["InferenceComponentStatus"], "InService",
+                "{name}: {got}"
+            );
             assert_eq!(got["EndpointName"], name, "{got}");
         }
     }
