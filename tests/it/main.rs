@@ -9,6 +9,7 @@ mod catalog;
 mod cli;
 mod constructors;
 mod contract;
+mod coverage;
 #[cfg(feature = "deploy")]
 mod deploy;
 #[cfg(feature = "deploy")]
