@@ -151,8 +151,9 @@ fn scaled<'a>(target: ResourceView<'a>, kind: &str) -> Option<&'a str> {
 fn what_scales_is_the_endpoint_itself_which_keeps_its_counts() {
     each(TARGET, |name, template, resource| {
         if let Some(component) = scaled(resource, "inference-component/") {
+            let component = component.to_owned();
             let named = of_type(template, "AWS::SageMaker::InferenceComponent")
-                .find(|one| property(*one, "InferenceComponentName") == Some(&component.into()));
+                .find(|one| property(*one, "InferenceComponentName") == Some(&component.clone().into()));
             // Not before there is one.
             let waits = resource.entry.get("DependsOn").unwrap();
             assert_eq!(texts(waits), [named.unwrap().id], "{name}");
@@ -164,9 +165,13 @@ fn what_scales_is_the_endpoint_itself_which_keeps_its_counts() {
             .unwrap();
         let retains = property(endpoint, "RetainAllVariantProperties");
         assert_eq!(retains, Some(&Json::Bool(true)), "{name}");
-        let config = of_type(template, "AWS::SageMaker::EndpointConfig").next();
-        let variants = property(config.unwrap(), "ProductionVariants").unwrap();
-        let several = variants.as_array().unwrap().len() > 1;
+        let config = of_type(template, "AWS::SageMaker::EndpointConfig")
+            .next()
+            .unwrap();
+        let variants = property(config, "ProductionVariants").unwrap();
+        // A shadow has a weight too: what it gets of the requests.
+        let shadow = property(config, "ShadowProductionVariants").is_some();
+        let several = shadow || variants.as_array().unwrap().len() > 1;
         let weights = Json::from([("VariantPropertyType", "DesiredWeight".into())]);
         let excluded = property(endpoint, "ExcludeRetainedVariantProperties");
         assert_eq!(
@@ -174,7 +179,7 @@ fn what_scales_is_the_endpoint_itself_which_keeps_its_counts() {
             several.then(|| vec![weights].into()).as_ref(),
             "{name}"
         );
-        let known = |one: &Json| one.get("VariantName") == Some(&variant.into());
+        let known = |one: &Json| one.get("VariantName") == Some(&variant.to_owned().into());
         assert!(variants.as_array().unwrap().iter().any(known), "{name}");
     });
 }
@@ -339,7 +344,9 @@ fn what_the_tool_brings_holds_in_every_partition() {
         for statement in statements(&template) {
             for text in texts(statement.get("Resource").unwrap()) {
                 let ours = text.starts_with("arn:") && !text.starts_with("arn:${AWS::Partition}:");
-                let given = text.starts_with("arn:aws:kms:") || text.starts_with("arn:aws:sns:");
+                let given = ["kms", "lambda", "sns"]
+                    .iter()
+                    .any(|service| text.starts_with(&format!("arn:aws:{service}:")));
                 assert!(!ours || given || text == "arn:", "{name}: {text}");
             }
         }

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::Command;
 
 /// Every stack of the repository.
-pub const STACKS: &[&str] = &[
+pub(crate) const STACKS: &[&str] = &[
     "ab_test",
     "canary",
     "components",

@@ -1,6 +1,5 @@
 //! `sageform init`: a new project that works.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
 use std::io;

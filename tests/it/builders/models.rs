@@ -106,7 +106,7 @@ fn serial(stack: &mut Stack, name: EndpointName) {
         .unwrap()
         .add_to(stack, "ExecutionRole");
     let model = Model::builder()
-        .pipeline(first, second, [third])
+        .pipeline(first, second, [AnyContainer::from(third)])
         .execution_role(&role)
         .build()
         .add_to(stack, "Model");

@@ -1,5 +1,6 @@
 //! On what it is served.
 
+use sageform::cfn::sagemaker::endpoint_config::InferenceAmiVersion;
 use sageform::cfn::sns::Topic;
 use sageform::hosting::*;
 use sageform::literal::*;
