@@ -113,6 +113,10 @@ pub enum Hardware<'a> {
 ///
 /// When there is no such framework, version, Python version or region, when one is left out of which
 /// there are several, or when no image runs on the hardware.
+#[expect(
+    clippy::missing_panics_doc,
+    reason = "every part of a URI is from the table, whose rows a test has all made into images"
+)]
 pub fn image_uri(request: &Request<'_>) -> Result<ImageUri, ImageError> {
     let framework = find::framework(request)?;
     let scope = find::scope(framework, request.hardware)?;
@@ -129,8 +133,7 @@ pub fn image_uri(request: &Request<'_>) -> Result<ImageUri, ImageError> {
     let separator = if tag.is_empty() { "" } else { ":" };
     let repository = image.repository;
     let uri = format!("{account}.dkr.ecr.{region}.{suffix}/{repository}{separator}{tag}");
-    Ok(ImageUri::parse(uri)
-        .expect("the texts of the table, of which all parts are, are short and plain"))
+    Ok(ImageUri::parse(uri).expect("the texts of the table are short and plain"))
 }
 
 /// The frameworks and algorithms of which there are images, in order.
@@ -164,3 +167,6 @@ pub fn versions(framework: &str) -> Vec<&'static str> {
     }
     versions
 }
+
+#[cfg(test)]
+mod tests;

@@ -9,6 +9,7 @@
 
 pub mod document;
 pub mod files;
+pub mod reference;
 pub mod schema;
 pub mod yaml;
 

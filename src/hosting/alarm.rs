@@ -177,14 +177,20 @@ impl<U: Amount> Alarm<U> {
     fn too_long(&self) -> Option<Finding> {
         const DAY: u64 = 86_400;
         let (period, count) = (self.period.seconds(), self.evaluation.count());
-        let most = if period >= 3600 { 7 * DAY } else { DAY };
-        (period * u64::from(count) > most).then(|| {
-            Finding::error(
-                "alarm-evaluation-range",
-                format!("an alarm looks back at most {} days with a period of {period} seconds, got {count} periods", most / DAY),
+        let (most, name) = if period < 3600 {
+            (DAY, "1 day")
+        } else {
+            (7 * DAY, "7 days")
+        };
+        let message = || {
+            format!(
+                "an alarm looks back at most {name} with a period of {period} seconds, got {count} periods"
             )
-            .path("EvaluationPeriods")
-            .hint("shorten the period, or evaluate fewer of them; periods of an hour and more may cover 7 days")
+        };
+        (period * u64::from(count) > most).then(|| {
+            Finding::error("alarm-evaluation-range", message())
+                .path("EvaluationPeriods")
+                .hint("evaluate fewer periods; those of an hour and more may cover 7 days")
         })
     }
 
@@ -304,6 +310,15 @@ impl AlarmReference {
     pub fn arn(&self) -> Value<String> {
         self.arn.clone()
     }
+
+    /// The ARN of an alarm of this account and region.
+    pub(super) fn arn_of(name: &Value<String>) -> Value<String> {
+        const ALARM: &str =
+            "arn:${AWS::Partition}:cloudwatch:${AWS::Region}:${AWS::AccountId}:alarm:";
+        let mut variables = Variables::default();
+        let text = format!("{ALARM}{}", variables.placeholder(name));
+        variables.fill(text)
+    }
 }
 
 impl From<&AlarmHandle> for AlarmReference {
@@ -323,13 +338,9 @@ impl From<AlarmName> for AlarmReference {
 
 impl From<Value<AlarmName>> for AlarmReference {
     fn from(name: Value<AlarmName>) -> Self {
-        const ALARM: &str =
-            "arn:${AWS::Partition}:cloudwatch:${AWS::Region}:${AWS::AccountId}:alarm:";
         let name = name.map(String::from);
-        let mut variables = Variables::default();
-        let text = format!("{ALARM}{}", variables.placeholder(&name));
         Self {
-            arn: variables.fill(text),
+            arn: Self::arn_of(&name),
             name,
         }
     }

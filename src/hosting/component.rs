@@ -166,13 +166,6 @@ impl InferenceComponent<Adapter> {
 }
 
 impl<K> InferenceComponent<K> {
-    /// How updates replace its copies. SageMaker replaces all at once when it is left out.
-    #[must_use]
-    pub fn rollout(mut self, rollout: ComponentRollout) -> Self {
-        self.properties.deployment_config = Some(rollout.into_deployment_config().into());
-        self
-    }
-
     fn named(name: Value<InferenceComponentName>, endpoint_name: Value<String>) -> Self {
         let name = name.map(String::from);
         Self {
@@ -196,6 +189,16 @@ impl<K> InferenceComponent<K> {
             copy_count: Some(copies.into()),
         };
         self.properties.runtime_config = Some(runtime.into());
+        self
+    }
+
+    /// How updates replace its copies. SageMaker replaces all at once when it is left out.
+    #[must_use]
+    pub fn rollout(mut self, rollout: ComponentRollout) -> Self
+    where
+        K: HasCompute,
+    {
+        self.properties.deployment_config = Some(rollout.into_deployment_config().into());
         self
     }
 

@@ -92,11 +92,7 @@ pub(super) fn add(
                 let base = bases.iter().find(|(name, _)| *name == base.as_str());
                 let (_, base) = base.expect(CHECKED);
                 let name = component.inference_component_name.clone();
-                let mut adapter = InferenceComponent::adapter(name, base, artifact_url.clone());
-                if let Some(deployment) = &component.deployment {
-                    let rollout = deployment::of_component(deployment, one.rollback(alarms));
-                    adapter = adapter.rollout(rollout);
-                }
+                let adapter = InferenceComponent::adapter(name, base, artifact_url.clone());
                 Made::Adapter(adapter.add_to(stack, &one.id))
             }
             Serves::Model(serves) => {

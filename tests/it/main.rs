@@ -4,10 +4,12 @@
 
 #[cfg(feature = "deploy")]
 mod aws_client;
+mod builders;
 mod catalog;
 mod cli;
 mod constructors;
 mod contract;
+mod coverage;
 #[cfg(feature = "deploy")]
 mod deploy;
 #[cfg(feature = "deploy")]
@@ -21,6 +23,7 @@ mod faults;
 mod floors;
 mod hosting;
 mod l1;
+mod operations;
 mod permissions;
 mod review;
 mod rules;

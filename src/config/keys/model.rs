@@ -18,13 +18,13 @@ shape! {
     /// A model: one container of your own, a version of a model package, or a pipeline.
     pub(crate) struct ModelKeys {
         /// The model package group whose pinned, approved version is hosted.
-        #[becomes(".ModelPackageName")]
+        #[becomes("AWS::SageMaker::Model.PrimaryContainer.ModelPackageName")]
         "PackageGroup" => optional package_group: ModelPackageGroupName,
         /// Pins this version of `PackageGroup` by hand. Left out, the lock file says which one it is.
-        #[becomes(".ModelPackageName")]
+        #[becomes("AWS::SageMaker::Model.PrimaryContainer.ModelPackageName")]
         "Version" => optional version: i64 [Bounds::of(1, 999_999_999)],
         /// One version of a model package, by its ARN.
-        #[becomes(".ModelPackageName")]
+        #[becomes("AWS::SageMaker::Model.PrimaryContainer.ModelPackageName")]
         "ModelPackageArn" => optional model_package_arn: Value<ModelPackageArn>,
         /// With `ModelPackageArn`: where the package's model data is, so that the role may read it.
         #[becomes("AWS::IAM::Role.Policies")]
@@ -34,7 +34,7 @@ shape! {
         "Images" => optional images: Vec<Value<ImageUri>> [Bounds::of(1, 15)],
         /// With `PackageGroup` or `ModelPackageArn`: which of the package's inference specifications
         /// is served. Left out, its own.
-        #[becomes(".InferenceSpecificationName")]
+        #[becomes("AWS::SageMaker::Model.PrimaryContainer.InferenceSpecificationName")]
         "InferenceSpecificationName" => optional inference_specification_name: Value<String> [Bounds::of(1, 63)],
         #[below("AWS::SageMaker::Model.PrimaryContainer")]
         ..container: ContainerKeys,

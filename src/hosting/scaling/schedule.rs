@@ -73,8 +73,10 @@ impl<C> ScheduledAction<C> {
         self
     }
 
-    pub(super) fn minimum(&self) -> Option<&Value<i64>> {
-        self.change.minimum.as_ref()
+    pub(super) fn bounds(&self) -> impl Iterator<Item = &Value<i64>> {
+        [&self.change.minimum, &self.change.maximum]
+            .into_iter()
+            .flatten()
     }
 
     pub(super) fn into_l1(self) -> l1::ScheduledAction {

@@ -62,7 +62,7 @@ pub(super) fn add<M: ScalingMetric>(
         || scaling
             .schedule
             .iter()
-            .any(|action| action.minimum().is_some_and(may_be_zero));
+            .any(|action| action.bounds().any(may_be_zero));
     let id = format!("{name}Target");
     check(stack, &id, &scaling.schedule);
     let schedule: Vec<_> = scaling
