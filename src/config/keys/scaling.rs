@@ -3,8 +3,8 @@
 use indexmap::IndexMap;
 
 use super::alarms::AlarmKind;
-use crate::cfn::cloudwatch::alarm::Unit;
 use super::texts::DimensionNames;
+use crate::cfn::cloudwatch::alarm::Unit;
 use crate::config::codecs::{Fraction, MapOf, Positive};
 use crate::config::declare::shape;
 use crate::config::shape::Bounds;
