@@ -46,6 +46,12 @@ fn service(
         format!("Service{number}ExecutionRole"),
         object([
         ("Type", text("AWS::IAM::Role")),
+        ("Metadata", object([
+            ("WithoutResource", object([
+                ("EcrLogin", text("A token is one for all repositories: the action has no resource")),
+                ("PutMetrics", text("Metrics have no ARN: their namespace is the narrowest that IAM offers")),
+            ])),
+        ])),
         ("Properties", object([
             ("AssumeRolePolicyDocument", object([
                 ("Version", text("2012-10-17")),

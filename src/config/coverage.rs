@@ -154,18 +154,44 @@ pub(super) fn write(page: &mut String) {
         "\n## Properties without a key\n\n\
          Every other property of the types that make up an endpoint has a key above.\n",
     );
+    let all = coverage();
     let mut derived = String::new();
-    let mut overrides = String::new();
-    for (property, reached) in coverage() {
-        let _ = match reached {
-            Reached::Keys(_) => Ok(()),
-            Reached::Derived(from) => writeln!(derived, "- `{property}`: {from}"),
-            Reached::Overrides => writeln!(overrides, "- `{property}`"),
-        };
+    let mut overrides: Vec<&str> = Vec::new();
+    for (property, reached) in &all {
+        match reached {
+            Reached::Keys(_) => {}
+            Reached::Derived(from) => {
+                let _ = writeln!(derived, "- `{property}`: {from}");
+            }
+            Reached::Overrides => {
+                let whole = without_key(property, &all);
+                if overrides.last() != Some(&whole) {
+                    overrides.push(whole);
+                }
+            }
+        }
     }
+    let overrides: String = overrides
+        .iter()
+        .map(|property| format!("- `{property}`\n"))
+        .collect();
     let _ = write!(
         page,
         "\nThese follow from the rest of the file:\n\n{derived}\n\
          These are written below `Overrides`, by the logical id of their resource:\n\n{overrides}"
     );
+}
+
+/// The widest property around this one of which no part has a key.
+fn without_key<'a>(property: &'a str, all: &[(String, Reached)]) -> &'a str {
+    property
+        .match_indices('.')
+        .skip(1)
+        .map(|(end, _)| property.get(..end).unwrap_or(property))
+        .find(|around| {
+            all.iter()
+                .filter(|(other, _)| is_below(other, around))
+                .all(|(_, reached)| *reached == Reached::Overrides)
+        })
+        .unwrap_or(property)
 }

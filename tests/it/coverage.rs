@@ -6,7 +6,6 @@ use std::fs;
 
 use sageform::cfn::{Schema, schema_of};
 use sageform::config::coverage::{COVERED, DERIVED, Reached, coverage};
-use sageform::config::reference::keys;
 use sageform::json::Json;
 use sageform::template::Template;
 use serde_json::{Map, Value, json};
@@ -50,47 +49,19 @@ fn collect(path: &str, value: Option<&Json>, written: &mut BTreeSet<String>) {
     }
 }
 
-/// The schema of a property, such as `AWS::SageMaker::Model.Containers.Image`.
-fn schema(property: &str) -> Option<&'static Schema> {
-    let mut names = property.split('.');
-    let resource = schema_of(names.next()?)?;
-    let mut object = resource.properties;
-    let mut found = None;
-    for name in names {
-        // The registry has some properties' names in another case.
-        let mut schema = &object.property(name)?.schema;
-        found = Some(schema);
-        while let Schema::List(list) = schema {
-            schema = &list.items;
-        }
-        match schema {
-            Schema::Object(inner) => object = inner,
-            _ => continue,
-        }
-    }
-    found
-}
-
-#[test]
-fn every_key_becomes_what_cloudformation_knows() {
-    for key in keys() {
-        for property in &key.properties {
-            let property = &property.replace("[]", "");
-            let known = match property.contains('.') {
-                true => schema(property).is_some(),
-                false => schema_of(property).is_some(),
-            };
-            assert!(known, "`{}` becomes `{property}`", key.path);
-        }
-    }
-}
+/// What has a key and is in no template, and why.
+const IGNORED: &[(&str, &str)] = &[(
+    "AWS::SageMaker::Model.PrimaryContainer.ContainerHostname",
+    "SageMaker ignores it where there is one container, and the reader says so",
+)];
 
 #[test]
 fn what_a_key_becomes_is_in_a_template() {
     let written = written();
     let mut wrong = Vec::new();
     for (property, reached) in coverage() {
-        if written.contains(&property) != (reached != Reached::Overrides) {
+        let ignored = IGNORED.iter().any(|(known, _)| *known == property);
+        if written.contains(&property) != (reached != Reached::Overrides && !ignored) {
             wrong.push((property, reached));
         }
     }

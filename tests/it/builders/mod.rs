@@ -54,7 +54,10 @@ fn builders_give_the_bytes_that_a_stage_file_becomes() {
         build(&mut stack, endpoint);
         let (template, findings) = stack.finish();
         assert!(findings.is_empty(), "{case}: {findings:?}");
-        assert_eq!(json_text(&template.document), expected, "{case}");
+        snapbox::assert_data_eq!(
+            json_text(&template.document),
+            snapbox::Data::text(expected).raw()
+        );
     }
 }
 

@@ -1,5 +1,6 @@
 //! What is served.
 
+use sageform::catalog::images;
 use sageform::hosting::*;
 use sageform::literal::*;
 use sageform::template::Stack;
@@ -21,6 +22,7 @@ pub(super) const SHAPES: &[(&str, Build)] = &[
     ("gated-models/Hub", hub),
     ("gated-models/NoCache", no_cache),
     ("gated-models/Specification", specification),
+    ("framework-images/Gpu", by_framework),
     ("private-registry/Authenticated", private_registry),
     ("private-registry/Pipeline", private_pipeline),
     ("network/Isolated", isolated),
@@ -90,6 +92,20 @@ fn multi_model(stack: &mut Stack, name: EndpointName) {
     let models = S3Prefix::new("s3://churn/models/");
     let container = Container::image(VERSION_1_4).multi_model(models);
     on_one(stack, name, container, XLARGE);
+}
+
+fn by_framework(stack: &mut Stack, name: EndpointName) {
+    let kind = InstanceType::new("ml.g5.xlarge");
+    let region = Region::new("eu-west-1");
+    let image = images::image_uri(&images::Request {
+        version: Some("2.6"),
+        py_version: Some("py312"),
+        hardware: Some(images::Hardware::Instance(&kind)),
+        ..images::Request::new("pytorch", &region)
+    });
+    let container =
+        Container::image(image.unwrap()).model_data_prefix(S3Prefix::new("s3://churn/weights/"));
+    on_one(stack, name, container, kind);
 }
 
 /// Three containers on the answers of one another.

@@ -122,7 +122,7 @@ fn serverless(stack: &mut Stack, name: EndpointName) {
     let variant = ServerlessVariant::builder(ALL_TRAFFIC)
         .model(&model)
         .max_concurrency(Concurrency::new(20))
-        .memory_size(Memory::from_mb(2048))
+        .memory_size(Memory::from_mb(1024))
         .provisioned_concurrency(Concurrency::new(2))
         .build();
     let endpoint = endpoint(stack, name, EndpointConfig::serverless(variant));
