@@ -6,15 +6,16 @@ use sageform::cfn::cloudwatch::alarm::{
 };
 use sageform::config::{Mode, Stage};
 use sageform::hosting::{
-    Capacity, CapacitySize, Container, Cooldowns, Endpoint, EndpointConfig, ExecutionRole,
-    InstanceCount, InstanceMetric, InstanceVariant, Model, Rollout,
+    CanarySize, Capacity, Container, Cooldowns, Endpoint, EndpointConfig, ExecutionRole,
+    InstanceCount, InstanceMetric, InstanceScaling, InstanceVariant, Model, Rollout,
 };
-use sageform::literal::{Duration, EndpointName, ImageUri, S3Uri, VariantName};
+use sageform::literal::{AlarmName, Duration, EndpointName, ImageUri, S3Uri, VariantName};
 use sageform::template::Stack;
 use sageform::value::Value;
 
 const VARIANT: VariantName = VariantName::new("AllTraffic");
 const IMAGE: ImageUri = ImageUri::new("111111111111.dkr.ecr.eu-west-1.amazonaws.com/services:1.4");
+const CANARY: CanarySize = CanarySize::percent(25);
 const CAPACITY: Capacity = Capacity::new(2, 20);
 
 /// Builds the services that the stack's name counts: `services-<first>-<count>`.
@@ -66,10 +67,10 @@ fn service(stack: &mut Stack, stage: &Stage, number: usize) {
     let config = EndpointConfig::real_time(variant, []).add_to(stack, "EndpointConfig");
     let errors = format!("{name}-errors");
     let latency = format!("{name}-latency");
-    let rollout = Rollout::canary(CapacitySize::Percent(25), Duration::from_minutes(10))
+    let rollout = Rollout::canary(CANARY, Duration::from_minutes(10))
         .termination_wait(Duration::from_minutes(5))
         .maximum_execution_timeout(Duration::from_minutes(120))
-        .rollback_on([errors.as_str(), latency.as_str()]);
+        .rollback_on([errors.clone(), latency.clone()].map(|name| AlarmName::parse(name).unwrap()));
     let endpoint = Endpoint::builder()
         .name(name)
         .config(&config)
@@ -113,14 +114,8 @@ fn service(stack: &mut Stack, stage: &Stage, number: usize) {
         },
     );
     let metric = InstanceMetric::InvocationsPerInstance(70.0.into());
-    endpoint.scale_instances(
-        stack,
-        "Scaling",
-        &VARIANT,
-        CAPACITY,
-        metric,
-        Cooldowns::default(),
-    );
+    let scaling = InstanceScaling::new(CAPACITY).track(metric, Cooldowns::default());
+    endpoint.scale_instances(stack, "Scaling", &VARIANT, scaling);
     stack.output(format!("Service{number}EndpointName"), endpoint.name());
     stack.output(format!("Service{number}EndpointArn"), endpoint.arn());
 }

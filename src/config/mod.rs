@@ -7,6 +7,7 @@
 //!
 //! What a stage becomes in the template is the business of the floors above.
 
+pub mod coverage;
 pub mod document;
 pub mod files;
 pub mod reference;

@@ -17,11 +17,34 @@ pub struct PackageAccess {
 
 impl PackageAccess {
     /// Nothing: for a role that is given what it needs elsewhere.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// const VERSION: ModelPackageArn =
+    ///     ModelPackageArn::new("arn:aws:sagemaker:eu-west-1:111111111111:model-package/churn/7");
+    /// let package = Container::package(VERSION, PackageAccess::none());
+    /// ExecutionRole::new(NAME).container(package.as_any())?.add_to(&mut stack, "Role");
+    /// assert!(!shown(stack, "Role", "Policies").contains("PullImages"));
+    /// # Ok::<(), NotDerivable>(())
+    /// ```
     pub fn none() -> Self {
         Self::default()
     }
 
     /// The package's images and artifacts.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// const VERSION: ModelPackageArn =
+    ///     ModelPackageArn::new("arn:aws:sagemaker:eu-west-1:111111111111:model-package/churn/7");
+    /// let access = PackageAccess::of([IMAGE.into()], [MODEL.into()]);
+    /// let package = Container::package(VERSION, access);
+    /// ExecutionRole::new(NAME).container(package.as_any())?.add_to(&mut stack, "Role");
+    /// let policies = shown(stack, "Role", "Policies");
+    /// assert!(policies.contains(":ecr:eu-west-1:111111111111:repository/churn"), "{policies}");
+    /// assert!(policies.contains(":s3:::churn/model.tar.gz"), "{policies}");
+    /// # Ok::<(), NotDerivable>(())
+    /// ```
     pub fn of(
         images: impl IntoIterator<Item = Value<ImageUri>>,
         artifacts: impl IntoIterator<Item = Value<S3Uri>>,
@@ -35,6 +58,22 @@ impl PackageAccess {
 
     /// The ARNs of the repositories that hold its images, and of its artifacts in S3, where the
     /// deployment knows them.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// use sageform::template::Parameter;
+    ///
+    /// const VERSION: ModelPackageArn =
+    ///     ModelPackageArn::new("arn:aws:sagemaker:eu-west-1:111111111111:model-package/churn/7");
+    /// let repositories = stack.parameter("Repositories", Parameter::comma_delimited_list());
+    /// let objects = stack.parameter("Objects", Parameter::comma_delimited_list());
+    /// let access = PackageAccess::arns(repositories.value(), objects.value());
+    /// let package = Container::package(VERSION, access);
+    /// ExecutionRole::new(NAME).container(package.as_any())?.add_to(&mut stack, "Role");
+    /// let policies = shown(stack, "Role", "Policies");
+    /// assert!(policies.contains(r#""Resource":{"Ref":"Objects"}"#), "{policies}");
+    /// # Ok::<(), NotDerivable>(())
+    /// ```
     pub fn arns(
         repositories: impl Into<Value<Vec<Value<String>>>>,
         objects: impl Into<Value<Vec<Value<String>>>>,
@@ -122,6 +161,20 @@ where
     }
 }
 
+/// The ARN of everything below a location, which may or may not end with `/`.
+pub(super) fn below(location: Value<S3Uri>) -> Result<Value<String>, NotDerivable> {
+    let ends_with_slash = match &location {
+        Value::Literal(uri) => uri.as_str().ends_with('/'),
+        Value::Intrinsic(call) => match (call.function, &call.argument) {
+            (Function::Sub, Json::String(template)) => template.ends_with('/'),
+            _ => false,
+        },
+        Value::Raw(_) => false,
+    };
+    let suffix = if ends_with_slash { "*" } else { "/*" };
+    object_arn(location, suffix)
+}
+
 /// The ARN of a bucket and the key prefix within it.
 pub(super) fn bucket_arn(bucket: &str) -> Value<String> {
     Value::sub(format!("arn:${{AWS::Partition}}:s3:::{}", escape(bucket)))
@@ -167,6 +220,24 @@ fn ecr_in_template(template: &str) -> Option<Value<String>> {
         Value::sub(format!(
             "arn:${{AWS::Partition}}:ecr:{region}:{account}:repository/{name}"
         ))
+    })
+}
+
+/// The ARNs of a log group of SageMaker's, and of what is in it. `what` is the property that says
+/// its `name`.
+pub(super) fn log_group(
+    kind: &str,
+    what: &'static str,
+    name: &Value<String>,
+) -> [Value<String>; 2] {
+    const GROUPS: &str =
+        "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:/aws/sagemaker/";
+    ["", ":*"].map(|below| match name {
+        Value::Literal(name) => Value::sub(format!("{GROUPS}{kind}/{name}{below}")),
+        computed => Value::sub_with(
+            format!("{GROUPS}{kind}/${{{what}}}{below}"),
+            [(what, computed.clone())],
+        ),
     })
 }
 

@@ -30,6 +30,16 @@ pub struct DataCapture {
 
 impl DataCapture {
     /// Captures both sides of `sampling_percentage` percent (0 to 100) of the calls.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// let capture = DataCapture::to(S3Uri::new("s3://captured/churn"), 20);
+    /// EndpointConfig::real_time(variant, []).data_capture(capture).add_to(&mut stack, "Config");
+    /// assert_eq!(
+    ///     shown(stack, "Config", "DataCaptureConfig"),
+    ///     r#"{"CaptureOptions":[{"CaptureMode":"Input"},{"CaptureMode":"Output"}],"DestinationS3Uri":"s3://captured/churn","EnableCapture":true,"InitialSamplingPercentage":20}"#,
+    /// );
+    /// ```
     pub fn to(
         destination: impl Into<Value<S3Uri>>,
         sampling_percentage: impl Into<Value<i64>>,
@@ -144,6 +154,19 @@ pub struct AsyncOutputBuilder<O> {
 
 impl AsyncOutput {
     /// An output whose path is still to be given.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// let output = AsyncOutput::builder()
+    ///     .s3_output_path(S3Uri::new("s3://churn/answers/"))
+    ///     .max_concurrent_invocations_per_instance(4)
+    ///     .build();
+    /// EndpointConfig::asynchronous(variant, output).add_to(&mut stack, "Config");
+    /// assert_eq!(
+    ///     shown(stack, "Config", "AsyncInferenceConfig"),
+    ///     r#"{"ClientConfig":{"MaxConcurrentInvocationsPerInstance":4},"OutputConfig":{"S3OutputPath":"s3://churn/answers/"}}"#,
+    /// );
+    /// ```
     pub fn builder() -> AsyncOutputBuilder<Missing> {
         AsyncOutputBuilder {
             output_path: Missing,

@@ -4,12 +4,15 @@ use std::marker::PhantomData;
 
 use indexmap::IndexMap;
 
-use crate::cfn::sagemaker::model as l1;
-use crate::literal::{ContainerHostname, ImageUri, ModelPackageArn, S3Prefix, S3Uri};
+use crate::literal::{
+    ContainerHostname, FunctionArn, HubContentArn, ImageUri, ModelPackageArn, S3Prefix, S3Uri,
+};
 use crate::value::Value;
 
 use super::access::PackageAccess;
-use super::model::{InstanceOnly, ModelKind, Portable};
+use super::container_list::ModelsPrefix;
+use super::model::{InstanceOnly, ModelKind, Portable, SeveralModels};
+use super::registry::{IsPrivateRegistry, Platform, PrivateRegistry, Registry};
 
 /// No model data: the image brings the model.
 #[derive(Debug, Clone, Copy)]
@@ -18,6 +21,11 @@ pub enum NoModelData {}
 /// Model data in one `.tar.gz`.
 #[derive(Debug, Clone, Copy)]
 pub enum TarGz {}
+
+/// Model data in one `.tar.gz` whose owner asks for terms to be accepted or grants access by a hub,
+/// as `ModelDataSource`.
+#[derive(Debug, Clone, Copy)]
+pub enum GatedTarGz {}
 
 /// Model data that is not packed, as `ModelDataSource`.
 #[derive(Debug, Clone, Copy)]
@@ -43,11 +51,14 @@ impl ModelData for NoModelData {
 impl ModelData for TarGz {
     type Kind = Portable;
 }
+impl ModelData for GatedTarGz {
+    type Kind = InstanceOnly;
+}
 impl ModelData for Uncompressed {
     type Kind = InstanceOnly;
 }
 impl ModelData for MultiModel {
-    type Kind = InstanceOnly;
+    type Kind = SeveralModels;
 }
 impl ModelData for PackageData {
     type Kind = Portable;
@@ -72,34 +83,102 @@ pub trait IsMultiModel: ModelData {}
 
 impl IsMultiModel for MultiModel {}
 
-/// One container of a model.
+/// The bound behind the compiler's message for settings that model packages alone have.
+#[diagnostic::on_unimplemented(
+    message = "`InferenceSpecificationName` of `AWS::SageMaker::Model.ContainerDefinition` is one of a model package's, and needs `ModelPackageName`",
+    label = "the container's model data is `{Self}`",
+    note = "make the container by `Container::package(..)`"
+)]
+pub trait IsPackage: ModelData {}
+
+impl IsPackage for PackageData {}
+
+/// The bound behind the compiler's message for settings of images.
+#[diagnostic::on_unimplemented(
+    message = "`ImageConfig` of `AWS::SageMaker::Model.ContainerDefinition` says how `Image` is pulled; a model package's images are in ECR",
+    label = "the container's image comes from a package",
+    note = "make the container by `Container::image(..)`"
+)]
+pub trait IsImage: ModelData {}
+
+impl IsImage for NoModelData {}
+impl IsImage for TarGz {}
+impl IsImage for GatedTarGz {}
+impl IsImage for Uncompressed {}
+impl IsImage for MultiModel {}
+
+/// The bound behind the compiler's message for terms and access of model data.
+#[diagnostic::on_unimplemented(
+    message = "`ModelAccessConfig` and `HubAccessConfig` of `AWS::SageMaker::Model.S3DataSource` need one model's data in S3",
+    label = "the container's model data is `{Self}`",
+    note = "call `.model_data_url(..)`, `.model_data_prefix(..)` or `.model_data_object(..)` first"
+)]
+pub trait IsGateable: ModelData {
+    /// The same model data, with terms or a hub.
+    type Gated: ModelData;
+}
+
+impl IsGateable for TarGz {
+    type Gated = GatedTarGz;
+}
+impl IsGateable for GatedTarGz {
+    type Gated = GatedTarGz;
+}
+impl IsGateable for Uncompressed {
+    type Gated = Uncompressed;
+}
+
+/// One container of a model. `D` says where its model data comes from, and `A` where its image is
+/// pulled from.
 ///
 /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-sagemaker-model-containerdefinition.html>
 #[derive(Debug, Clone)]
-pub struct Container<D = NoModelData> {
-    inner: AnyContainer,
+pub struct Container<D = NoModelData, A = Platform> {
+    inner: AnyContainer<A>,
     data: PhantomData<D>,
 }
 
 /// A container whose kind of model data has been forgotten.
 #[derive(Debug, Clone, PartialEq)]
-pub struct AnyContainer {
+pub struct AnyContainer<A = Platform> {
     pub(super) source: ContainerSource,
-    hostname: Option<ContainerHostname>,
-    environment: IndexMap<String, Value<String>>,
-    cache_models: Option<bool>,
+    pub(super) hostname: Option<ContainerHostname>,
+    pub(super) environment: IndexMap<String, Value<String>>,
+    registry: PhantomData<A>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum ContainerSource {
-    Image {
-        image: Value<ImageUri>,
-        data: Option<DataLocation>,
-    },
+    Image(ImageSource),
     Package {
         version: Value<ModelPackageArn>,
+        specification: Option<Value<String>>,
         access: PackageAccess,
     },
+}
+
+/// An image, and what is loaded into it.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct ImageSource {
+    pub(super) image: Value<ImageUri>,
+    /// How it is pulled, unless it is in ECR.
+    pub(super) pull: Option<PrivatePull>,
+    pub(super) data: Option<DataLocation>,
+    pub(super) gate: Gate,
+    pub(super) cache_models: Option<bool>,
+}
+
+/// How an image is pulled from a private registry.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(super) struct PrivatePull {
+    pub(super) credentials_provider: Option<Value<FunctionArn>>,
+}
+
+/// What the owner of model data asks for.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(super) struct Gate {
+    pub(super) accepts_eula: bool,
+    pub(super) hub_content: Option<Value<HubContentArn>>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -114,29 +193,52 @@ impl Container {
     /// A container from an image in ECR or another registry that SageMaker can reach.
     ///
     /// ```
-    /// use sageform::hosting::Container;
-    /// use sageform::literal::{ImageUri, S3Uri};
-    ///
-    /// const IMAGE: ImageUri = ImageUri::new("111111111111.dkr.ecr.eu-west-1.amazonaws.com/churn:1.4");
-    /// const MODEL: S3Uri = S3Uri::new("s3://churn-models/1.4/model.tar.gz");
-    ///
+    #[doc = include_str!("example.txt")]
     /// let container = Container::image(IMAGE).model_data_url(MODEL).environment("WORKERS", "2");
-    /// # let _ = container;
+    /// Model::builder()
+    ///     .container(container)
+    ///     .execution_role(ROLE)
+    ///     .build()
+    ///     .add_to(&mut stack, "Churn");
+    /// assert_eq!(
+    ///     shown(stack, "Churn", "PrimaryContainer"),
+    ///     r#"{"Environment":{"WORKERS":"2"},"Image":"111111111111.dkr.ecr.eu-west-1.amazonaws.com/churn:1","ModelDataUrl":"s3://churn/model.tar.gz"}"#,
+    /// );
     /// ```
     pub fn image(image: impl Into<Value<ImageUri>>) -> Self {
-        Self::new(ContainerSource::Image {
+        Self::new(ContainerSource::Image(ImageSource {
             image: image.into(),
+            pull: None,
             data: None,
-        })
+            gate: Gate::default(),
+            cache_models: None,
+        }))
     }
 }
 
 impl Container<PackageData> {
     /// A container from a version of a model package group, which brings image and model data.
     /// `access` is what the execution role has to know of it.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// const VERSION: ModelPackageArn =
+    ///     ModelPackageArn::new("arn:aws:sagemaker:eu-west-1:111111111111:model-package/churn/7");
+    /// let access = PackageAccess::of([IMAGE.into()], [MODEL.into()]);
+    /// Model::builder()
+    ///     .container(Container::package(VERSION, access))
+    ///     .execution_role(ROLE)
+    ///     .build()
+    ///     .add_to(&mut stack, "Churn");
+    /// assert_eq!(
+    ///     shown(stack, "Churn", "PrimaryContainer"),
+    ///     r#"{"ModelPackageName":"arn:aws:sagemaker:eu-west-1:111111111111:model-package/churn/7"}"#,
+    /// );
+    /// ```
     pub fn package(version: impl Into<Value<ModelPackageArn>>, access: PackageAccess) -> Self {
         Self::new(ContainerSource::Package {
             version: version.into(),
+            specification: None,
             access,
         })
     }
@@ -144,22 +246,55 @@ impl Container<PackageData> {
 
 impl<D: ModelData> Container<D> {
     fn new(source: ContainerSource) -> Self {
-        let inner = AnyContainer {
-            source,
-            hostname: None,
-            environment: IndexMap::new(),
-            cache_models: None,
-        };
         Self {
-            inner,
+            inner: AnyContainer {
+                source,
+                hostname: None,
+                environment: IndexMap::new(),
+                registry: PhantomData,
+            },
             data: PhantomData,
         }
     }
 
-    fn with_data<E>(mut self, location: DataLocation) -> Container<E> {
-        if let ContainerSource::Image { data, .. } = &mut self.inner.source {
-            *data = Some(location);
+    /// Pulls the image from a private registry through the model's network, which has to be given
+    /// as well: `RepositoryAccessMode: Vpc`. The registry has to let the network's security groups
+    /// in, with a certificate of a public authority.
+    ///
+    /// <https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-containers-inference-private.html>
+    pub fn private_registry(self) -> Container<D, PrivateRegistry>
+    where
+        D: IsImage,
+    {
+        let mut inner = self.inner.any_registry();
+        inner.change_image(|source| source.pull = Some(PrivatePull::default()));
+        Container {
+            inner,
+            data: PhantomData,
         }
+    }
+}
+
+impl<D: ModelData, A: Registry> Container<D, A> {
+    /// Signs in at the private registry with the name and password that this function returns:
+    /// `RepositoryCredentialsProviderArn`.
+    #[must_use]
+    pub fn credentials_provider(mut self, function: impl Into<Value<FunctionArn>>) -> Self
+    where
+        A: IsPrivateRegistry,
+    {
+        let provider = Some(function.into());
+        self.inner.change_image(|source| {
+            source.pull = Some(PrivatePull {
+                credentials_provider: provider,
+            });
+        });
+        self
+    }
+
+    fn with_data<E>(mut self, location: DataLocation) -> Container<E, A> {
+        self.inner
+            .change_image(|source| source.data = Some(location));
         Container {
             inner: self.inner,
             data: PhantomData,
@@ -167,7 +302,7 @@ impl<D: ModelData> Container<D> {
     }
 
     /// Model data in one archive: `ModelDataUrl`, an object that ends with `.tar.gz`.
-    pub fn model_data_url(self, archive: impl Into<Value<S3Uri>>) -> Container<TarGz>
+    pub fn model_data_url(self, archive: impl Into<Value<S3Uri>>) -> Container<TarGz, A>
     where
         D: ModelDataNotSet,
     {
@@ -175,7 +310,7 @@ impl<D: ModelData> Container<D> {
     }
 
     /// Model data that is not packed, below a prefix: `ModelDataSource` with `S3Prefix`.
-    pub fn model_data_prefix(self, prefix: impl Into<Value<S3Prefix>>) -> Container<Uncompressed>
+    pub fn model_data_prefix(self, prefix: impl Into<Value<S3Prefix>>) -> Container<Uncompressed, A>
     where
         D: ModelDataNotSet,
     {
@@ -183,7 +318,7 @@ impl<D: ModelData> Container<D> {
     }
 
     /// Model data in one object that is not packed: `ModelDataSource` with `S3Object`.
-    pub fn model_data_object(self, object: impl Into<Value<S3Uri>>) -> Container<Uncompressed>
+    pub fn model_data_object(self, object: impl Into<Value<S3Uri>>) -> Container<Uncompressed, A>
     where
         D: ModelDataNotSet,
     {
@@ -191,11 +326,53 @@ impl<D: ModelData> Container<D> {
     }
 
     /// Many models, each an archive below the prefix, loaded when they are called: `Mode: MultiModel`.
-    pub fn multi_model(self, prefix: impl ModelsPrefix) -> Container<MultiModel>
+    pub fn multi_model(self, prefix: impl ModelsPrefix) -> Container<MultiModel, A>
     where
         D: ModelDataNotSet,
     {
         self.with_data(DataLocation::Models(prefix.into_prefix()))
+    }
+
+    fn with_gate<G>(mut self, change: impl FnOnce(&mut Gate)) -> Container<G, A> {
+        self.inner.change_image(|source| change(&mut source.gate));
+        Container {
+            inner: self.inner,
+            data: PhantomData,
+        }
+    }
+
+    /// Accepts the end-user license agreement that the model data comes with, which you answer for:
+    /// `AcceptEula`. An archive becomes a `ModelDataSource` with `Gzip`.
+    pub fn accept_eula<G>(self) -> Container<G, A>
+    where
+        D: IsGateable<Gated = G>,
+    {
+        self.with_gate(|gate| gate.accepts_eula = true)
+    }
+
+    /// Reads the model data by the right that a hub's content grants: `HubContentArn`. An archive
+    /// becomes a `ModelDataSource` with `Gzip`.
+    ///
+    /// <https://docs.aws.amazon.com/sagemaker/latest/dg/jumpstart-curated-hubs.html>
+    pub fn hub_content<G>(self, content: impl Into<Value<HubContentArn>>) -> Container<G, A>
+    where
+        D: IsGateable<Gated = G>,
+    {
+        let content = Some(content.into());
+        self.with_gate(|gate| gate.hub_content = content)
+    }
+
+    /// Which of the package's inference specifications is run: `InferenceSpecificationName`. The
+    /// package's own one when it is left out.
+    #[must_use]
+    pub fn inference_specification_name(mut self, name: impl Into<Value<String>>) -> Self
+    where
+        D: IsPackage,
+    {
+        if let ContainerSource::Package { specification, .. } = &mut self.inner.source {
+            *specification = Some(name.into());
+        }
+        self
     }
 
     /// Whether models stay in memory after a call: `MultiModelConfig.ModelCacheSetting`. They do
@@ -205,7 +382,8 @@ impl<D: ModelData> Container<D> {
     where
         D: IsMultiModel,
     {
-        self.inner.cache_models = Some(cache);
+        self.inner
+            .change_image(|source| source.cache_models = Some(cache));
         self
     }
 
@@ -227,173 +405,81 @@ impl<D: ModelData> Container<D> {
     }
 
     /// The container, for what does not ask where its model data comes from.
-    pub fn as_any(&self) -> &AnyContainer {
+    pub fn as_any(&self) -> &AnyContainer<A> {
         &self.inner
     }
 
     /// Gives the container of a pipeline or a direct model the name that callers and metrics use.
-    pub fn named(self, hostname: ContainerHostname) -> NamedContainer {
+    pub fn named(self, hostname: ContainerHostname) -> NamedContainer<A> {
         self.inner.named(hostname)
     }
 }
 
-impl<D> From<Container<D>> for AnyContainer {
-    fn from(container: Container<D>) -> Self {
+impl<D, A> From<Container<D, A>> for AnyContainer<A> {
+    fn from(container: Container<D, A>) -> Self {
         container.inner
-    }
-}
-
-/// One container of a pipeline.
-#[diagnostic::on_unimplemented(
-    message = "`Containers` of `AWS::SageMaker::Model` holds 2 to 15 containers",
-    label = "expected a container"
-)]
-pub trait OneContainer {
-    /// The container.
-    fn into_container(self) -> AnyContainer;
-}
-
-impl<D> OneContainer for Container<D> {
-    fn into_container(self) -> AnyContainer {
-        self.inner
-    }
-}
-
-impl OneContainer for NamedContainer {
-    fn into_container(self) -> AnyContainer {
-        self.0
-    }
-}
-
-impl OneContainer for AnyContainer {
-    fn into_container(self) -> AnyContainer {
-        self
-    }
-}
-
-/// A container that callers can address.
-#[diagnostic::on_unimplemented(
-    message = "`Mode: Direct` of `InferenceExecutionConfig` needs `ContainerHostname` on every container",
-    label = "call `.named(..)` on this container"
-)]
-pub trait HasHostname {
-    /// The container.
-    fn into_named(self) -> NamedContainer;
-}
-
-impl HasHostname for NamedContainer {
-    fn into_named(self) -> NamedContainer {
-        self
-    }
-}
-
-/// Where many models are.
-#[diagnostic::on_unimplemented(
-    message = "`ModelDataUrl` with `Mode: MultiModel` is a prefix that ends with `/`, below which the archives are",
-    label = "expected an `S3Prefix`"
-)]
-pub trait ModelsPrefix {
-    /// The prefix.
-    fn into_prefix(self) -> Value<S3Prefix>;
-}
-
-impl ModelsPrefix for S3Prefix {
-    fn into_prefix(self) -> Value<S3Prefix> {
-        self.into()
-    }
-}
-
-impl ModelsPrefix for Value<S3Prefix> {
-    fn into_prefix(self) -> Value<S3Prefix> {
-        self
     }
 }
 
 /// A container with a `ContainerHostname`.
 #[derive(Debug, Clone)]
-pub struct NamedContainer(pub(super) AnyContainer);
+pub struct NamedContainer<A = Platform>(pub(super) AnyContainer<A>);
 
-impl From<NamedContainer> for AnyContainer {
-    fn from(container: NamedContainer) -> Self {
+impl<A> From<NamedContainer<A>> for AnyContainer<A> {
+    fn from(container: NamedContainer<A>) -> Self {
         container.0
     }
 }
 
-impl NamedContainer {
+impl<A> NamedContainer<A> {
     /// The container, for what does not ask whether it has a name.
-    pub fn as_any(&self) -> &AnyContainer {
+    pub fn as_any(&self) -> &AnyContainer<A> {
         &self.0
     }
 }
 
-impl AnyContainer {
+impl NamedContainer<PrivateRegistry> {
+    /// The container, unless its image is in a private registry: for models without a network.
+    pub fn on_platform(self) -> Option<NamedContainer> {
+        self.0.on_platform().map(NamedContainer)
+    }
+}
+
+impl<A> AnyContainer<A> {
     /// Gives the container of a pipeline or a direct model the name that callers and metrics use.
-    pub fn named(mut self, hostname: ContainerHostname) -> NamedContainer {
+    pub fn named(mut self, hostname: ContainerHostname) -> NamedContainer<A> {
         self.hostname = Some(hostname);
         NamedContainer(self)
     }
 
-    pub(super) fn into_definition(self) -> l1::ContainerDefinition {
-        let mut definition = match self.source {
-            ContainerSource::Package { version, .. } => l1::ContainerDefinition {
-                model_package_name: Some(version.map(String::from)),
-                ..Default::default()
-            },
-            ContainerSource::Image { image, data } => l1::ContainerDefinition {
-                image: Some(image.map(String::from)),
-                ..data.map(DataLocation::into_definition).unwrap_or_default()
-            },
-        };
-        definition.container_hostname = self.hostname.map(|name| String::from(name).into());
-        if !self.environment.is_empty() {
-            definition.environment = Some(self.environment.into());
-        }
-        if let Some(cache) = self.cache_models {
-            definition.multi_model_config = Some(
-                l1::MultiModelConfig {
-                    model_cache_setting: Some(cache_setting(cache).into()),
-                }
-                .into(),
-            );
-        }
-        definition
+    /// The container, for lists that hold images of several registries: whatever holds it needs a
+    /// network.
+    pub fn any_registry(self) -> AnyContainer<PrivateRegistry> {
+        self.pulled_from()
     }
-}
 
-impl DataLocation {
-    fn into_definition(self) -> l1::ContainerDefinition {
-        let uncompressed = |data_type: l1::S3DataType, uri: Value<String>| {
-            let source = l1::S3DataSource::new(l1::CompressionType::NONE, data_type, uri);
-            let source = l1::ModelDataSource::new(source);
-            l1::ContainerDefinition {
-                model_data_source: Some(source.into()),
-                ..Default::default()
-            }
-        };
-        match self {
-            Self::Archive(archive) => l1::ContainerDefinition {
-                model_data_url: Some(archive.map(String::from)),
-                ..Default::default()
-            },
-            Self::Models(prefix) => l1::ContainerDefinition {
-                mode: Some(l1::ContainerDefinitionMode::MULTI_MODEL.into()),
-                model_data_url: Some(prefix.map(String::from)),
-                ..Default::default()
-            },
-            Self::Prefix(prefix) => {
-                uncompressed(l1::S3DataType::S3_PREFIX, prefix.map(String::from))
-            }
-            Self::Object(object) => {
-                uncompressed(l1::S3DataType::S3_OBJECT, object.map(String::from))
-            }
+    fn pulled_from<B>(self) -> AnyContainer<B> {
+        AnyContainer {
+            source: self.source,
+            hostname: self.hostname,
+            environment: self.environment,
+            registry: PhantomData,
+        }
+    }
+
+    fn change_image(&mut self, change: impl FnOnce(&mut ImageSource)) {
+        if let ContainerSource::Image(source) = &mut self.source {
+            change(source);
         }
     }
 }
 
-fn cache_setting(cache: bool) -> l1::ModelCacheSetting {
-    if cache {
-        l1::ModelCacheSetting::ENABLED
-    } else {
-        l1::ModelCacheSetting::DISABLED
+impl AnyContainer<PrivateRegistry> {
+    /// The container, unless its image is in a private registry: for models without a network.
+    pub fn on_platform(self) -> Option<AnyContainer> {
+        match &self.source {
+            ContainerSource::Image(ImageSource { pull: Some(_), .. }) => None,
+            _ => Some(self.pulled_from()),
+        }
     }
 }

@@ -27,17 +27,35 @@ pub struct Endpoint<M: Mode> {
 pub struct EndpointBuilder<N, C> {
     name: N,
     config: C,
-    deployment: Option<Value<l1::DeploymentConfig>>,
+    deployment: Deployment,
+}
+
+/// How the endpoint is updated.
+#[derive(Debug, Clone)]
+enum Deployment {
+    Default,
+    Config(l1::DeploymentConfig),
+    Retained,
 }
 
 impl Endpoint<RealTime> {
     /// An endpoint whose name and configuration are still to be given. Its mode is the
     /// configuration's.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// let config = EndpointConfig::real_time(variant, []).add_to(&mut stack, "Config");
+    /// Endpoint::builder().name(NAME).config(&config).build().add_to(&mut stack, "Endpoint");
+    /// assert_eq!(
+    ///     shown(stack, "Endpoint", ""),
+    ///     r#"{"EndpointConfigName":{"Fn::GetAtt":["Config","EndpointConfigName"]},"EndpointName":"churn"}"#,
+    /// );
+    /// ```
     pub fn builder() -> EndpointBuilder<Missing, Missing> {
         EndpointBuilder {
             name: Missing,
             config: Missing,
-            deployment: None,
+            deployment: Deployment::Default,
         }
     }
 }
@@ -74,7 +92,10 @@ impl<N, M: Mode> EndpointBuilder<N, Given<EndpointConfigHandle<M>>> {
     /// healthy.
     #[must_use]
     pub fn rollout<R: RolloutFor<M>>(mut self, rollout: R) -> Self {
-        self.deployment = Some(rollout.into_deployment_config().into());
+        self.deployment = match rollout.into_deployment_config() {
+            Some(config) => Deployment::Config(config),
+            None => Deployment::Retained,
+        };
         self
     }
 }
@@ -87,8 +108,14 @@ impl<N, C> EndpointBuilder<N, C> {
         C: EndpointConfigNameSet<Value = EndpointConfigHandle<M>>,
     {
         let config = self.config.given();
+        let (deployment_config, retain_deployment_config) = match self.deployment {
+            Deployment::Default => (None, None),
+            Deployment::Config(config) => (Some(config.into()), None),
+            Deployment::Retained => (None, Some(true.into())),
+        };
         let properties = l1::Endpoint {
-            deployment_config: self.deployment,
+            deployment_config,
+            retain_deployment_config,
             endpoint_name: Some(self.name.given().map(String::from)),
             ..l1::Endpoint::new(config.name())
         };

@@ -3,13 +3,20 @@
 use std::marker::PhantomData;
 
 use crate::cfn::sagemaker::endpoint_config as l1;
-use crate::literal::{KmsKey, VariantName};
+use crate::literal::{KmsKey, RoleArn, VariantName};
 use crate::template::{DeletionPolicy, Handle, Stack, UpdateReplacePolicy};
 use crate::value::Value;
 
 use super::capture::{AsyncOutput, DataCapture};
-use super::mode::{Async, CapturesData, InstanceBacked, Mode, Provisioning, RealTime, Serverless};
-use super::variant::{InstanceVariant, ServerlessVariant};
+use super::explainer::Explainer;
+use super::metrics::Metrics;
+use super::mode::{
+    Async, CapturesData, ComponentHost, Hosts, InstanceBacked, Mode, Provisioning, RealTime,
+    Serverless,
+};
+use super::model::{InstanceOnly, Network, Portable, SeveralModels};
+use super::serverless::ServerlessVariant;
+use super::variant::{HostVariant, InstanceVariant};
 
 /// An endpoint configuration of one mode.
 ///
@@ -27,53 +34,171 @@ pub struct EndpointConfig<M: Mode> {
 /// One variant on instances.
 #[diagnostic::on_unimplemented(
     message = "this configuration takes one variant with `InstanceType` here: a `ServerlessConfig` excludes `AsyncInferenceConfig` and other variants, and `AsyncInferenceConfig` allows one of `ProductionVariants`",
-    label = "expected an `InstanceVariant`"
+    label = "expected an `InstanceVariant`",
+    note = "a `HostVariant` belongs to `EndpointConfig::component_host(..)`"
 )]
 pub trait OnInstances {
     /// The variant.
-    fn into_variant(self) -> InstanceVariant;
+    fn into_variant(self) -> InstanceVariant<SeveralModels>;
 }
 
-impl OnInstances for InstanceVariant {
-    fn into_variant(self) -> InstanceVariant {
-        self
+impl<K> OnInstances for InstanceVariant<K> {
+    fn into_variant(self) -> InstanceVariant<SeveralModels> {
+        self.any_model()
     }
 }
 
-/// Variants beside the first one: an array or a vector, which may be empty.
+/// Variants beside the first one, which is a `V`: an array of the same type or a vector, each of
+/// which may be empty.
 #[diagnostic::on_unimplemented(
     message = "`ProductionVariants` beside another one have an `InstanceType`: a variant with `ServerlessConfig` has to be alone",
-    label = "expected an array or `Vec` of `InstanceVariant`"
+    label = "expected an array or `Vec` of `InstanceVariant`",
+    note = "where models differ in kind, call `.any_model()` on each variant"
 )]
-pub trait OtherVariants {
+pub trait OtherVariants<V> {
     /// The variants.
-    fn into_variants(self) -> impl Iterator<Item = InstanceVariant>;
+    fn into_variants(self) -> impl Iterator<Item = InstanceVariant<SeveralModels>>;
 }
 
-impl<const N: usize> OtherVariants for [InstanceVariant; N] {
-    fn into_variants(self) -> impl Iterator<Item = InstanceVariant> {
-        self.into_iter()
+impl<V: OnInstances, const N: usize> OtherVariants<V> for [V; N] {
+    fn into_variants(self) -> impl Iterator<Item = InstanceVariant<SeveralModels>> {
+        self.into_iter().map(V::into_variant)
     }
 }
 
-impl OtherVariants for Vec<InstanceVariant> {
-    fn into_variants(self) -> impl Iterator<Item = InstanceVariant> {
-        self.into_iter()
+impl<V: OnInstances, K> OtherVariants<V> for Vec<InstanceVariant<K>> {
+    fn into_variants(self) -> impl Iterator<Item = InstanceVariant<SeveralModels>> {
+        self.into_iter().map(InstanceVariant::any_model)
+    }
+}
+
+/// One variant whose answers can be compared with another's.
+#[diagnostic::on_unimplemented(
+    message = "`ShadowProductionVariants` of `AWS::SageMaker::EndpointConfig` take no `ServerlessConfig`, and no model with `Containers` or `Mode: MultiModel`",
+    label = "expected an `InstanceVariant` of one model in one container"
+)]
+pub trait Comparable: OnInstances {}
+
+impl Comparable for InstanceVariant<Portable> {}
+impl Comparable for InstanceVariant<InstanceOnly> {}
+
+/// A part of the requests in percent: 0 to 100.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SamplingPercentage(u32);
+
+impl SamplingPercentage {
+    /// Checks a literal; in a `const` item at compile time.
+    ///
+    /// ```
+    /// use sageform::hosting::SamplingPercentage;
+    ///
+    /// const HALF: SamplingPercentage = SamplingPercentage::new(50);
+    /// assert_eq!(SamplingPercentage::parse(101), None);
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// When it is more than 100.
+    #[track_caller]
+    pub const fn new(percent: u32) -> Self {
+        assert!(percent <= 100, "`SamplingPercentage` is between 0 and 100");
+        Self(percent)
+    }
+
+    /// The percentage, if it is at most 100.
+    pub const fn parse(percent: u32) -> Option<Self> {
+        if percent <= 100 {
+            Some(Self(percent))
+        } else {
+            None
+        }
+    }
+
+    /// The number of percent.
+    pub const fn get(self) -> u32 {
+        self.0
     }
 }
 
 impl EndpointConfig<RealTime> {
     /// 1 to 10 variants that share the traffic by their weights.
-    pub fn real_time(first: impl OnInstances, rest: impl OtherVariants) -> Self {
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// let next = InstanceVariant::builder(VariantName::new("next"))
+    ///     .model(&model)
+    ///     .instance_type(XLARGE)
+    ///     .initial_instance_count(TWO)
+    ///     .weight(0.25)
+    ///     .build();
+    /// EndpointConfig::real_time(variant, [next]).add_to(&mut stack, "Config");
+    /// assert_eq!(
+    ///     shown(stack, "Config", ""),
+    ///     r#"{"ProductionVariants":[{"InitialInstanceCount":2,"InstanceType":"ml.g6.xlarge","ModelName":{"Fn::GetAtt":["Model","ModelName"]},"VariantName":"primary"},{"InitialInstanceCount":2,"InitialVariantWeight":0.25,"InstanceType":"ml.g6.xlarge","ModelName":{"Fn::GetAtt":["Model","ModelName"]},"VariantName":"next"}]}"#,
+    /// );
+    /// ```
+    pub fn real_time<V: OnInstances>(first: V, rest: impl OtherVariants<V>) -> Self {
         let variants = [first.into_variant()]
             .into_iter()
             .chain(rest.into_variants());
         Self::of(variants.map(|variant| (variant.name, variant.properties)))
     }
+
+    /// One variant that answers, and one that receives a sample of the same requests and whose
+    /// answers nobody gets.
+    ///
+    /// SageMaker reads the sample from the weights, so that both variants' are set here: 1 and the
+    /// sample's part of it. Not for models from AWS Marketplace and not on Inf1 instances.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// let next = InstanceVariant::builder(VariantName::new("next"))
+    ///     .model(&model)
+    ///     .instance_type(XLARGE)
+    ///     .initial_instance_count(TWO)
+    ///     .build();
+    /// EndpointConfig::shadowed(variant, next, SamplingPercentage::new(50)).add_to(&mut stack, "Config");
+    /// assert_eq!(
+    ///     shown(stack, "Config", ""),
+    ///     r#"{"ProductionVariants":[{"InitialInstanceCount":2,"InitialVariantWeight":1,"InstanceType":"ml.g6.xlarge","ModelName":{"Fn::GetAtt":["Model","ModelName"]},"VariantName":"primary"}],"ShadowProductionVariants":[{"InitialInstanceCount":2,"InitialVariantWeight":0.5,"InstanceType":"ml.g6.xlarge","ModelName":{"Fn::GetAtt":["Model","ModelName"]},"VariantName":"next"}]}"#,
+    /// );
+    /// ```
+    ///
+    /// <https://docs.aws.amazon.com/sagemaker/latest/dg/model-shadow-deployment.html>,
+    /// <https://docs.aws.amazon.com/sagemaker/latest/dg/shadow-tests-exclusions.html>
+    pub fn shadowed(
+        production: impl Comparable,
+        shadow: impl Comparable,
+        sampling: SamplingPercentage,
+    ) -> Self {
+        let (mut production, mut shadow) = (production.into_variant(), shadow.into_variant());
+        production.properties.initial_variant_weight = Some(1.0.into());
+        let weight = f64::from(sampling.get()) / 100.0;
+        shadow.properties.initial_variant_weight = Some(weight.into());
+        let mut config = Self::of([(production.name, production.properties)]);
+        // It scales by its name like any other.
+        config.variants.push(shadow.name);
+        config.properties.shadow_production_variants = Some(Value::from([shadow.properties]));
+        config
+    }
 }
 
 impl<P: Provisioning> EndpointConfig<Serverless<P>> {
     /// One variant without instances.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// let variant = ServerlessVariant::builder(VARIANT)
+    ///     .model(&model)
+    ///     .max_concurrency(Concurrency::new(20))
+    ///     .memory_size(Memory::from_mb(2048))
+    ///     .build();
+    /// EndpointConfig::serverless(variant).add_to(&mut stack, "Config");
+    /// assert_eq!(
+    ///     shown(stack, "Config", ""),
+    ///     r#"{"ProductionVariants":[{"ModelName":{"Fn::GetAtt":["Model","ModelName"]},"ServerlessConfig":{"MaxConcurrency":20,"MemorySizeInMB":2048},"VariantName":"primary"}]}"#,
+    /// );
+    /// ```
     pub fn serverless(variant: ServerlessVariant<P>) -> Self {
         Self::of([(variant.name, variant.properties)])
     }
@@ -81,10 +206,46 @@ impl<P: Provisioning> EndpointConfig<Serverless<P>> {
 
 impl EndpointConfig<Async> {
     /// One variant that works on a queue and puts its answers into S3.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// let output = AsyncOutput::builder().s3_output_path(S3Uri::new("s3://churn/answers/")).build();
+    /// EndpointConfig::asynchronous(variant, output).add_to(&mut stack, "Config");
+    /// assert_eq!(
+    ///     shown(stack, "Config", ""),
+    ///     r#"{"AsyncInferenceConfig":{"OutputConfig":{"S3OutputPath":"s3://churn/answers/"}},"ProductionVariants":[{"InitialInstanceCount":2,"InstanceType":"ml.g6.xlarge","ModelName":{"Fn::GetAtt":["Model","ModelName"]},"VariantName":"primary"}]}"#,
+    /// );
+    /// ```
     pub fn asynchronous(variant: impl OnInstances, output: AsyncOutput) -> Self {
         let variant = variant.into_variant();
         let mut config = Self::of([(variant.name, variant.properties)]);
         config.properties.async_inference_config = Some(output.into_config().into());
+        config
+    }
+}
+
+impl EndpointConfig<ComponentHost> {
+    /// Instances that inference components share. `role` is the role under which SageMaker pulls
+    /// their images, reads their model data and runs them.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// let host = HostVariant::builder(VARIANT)
+    ///     .instance_type(XLARGE)
+    ///     .initial_instance_count(TWO)
+    ///     .managed_instance_scaling(ManagedInstanceScaling::new(0, 4))
+    ///     .build();
+    /// EndpointConfig::component_host(host, ROLE).network_isolation(true).add_to(&mut stack, "Config");
+    /// assert_eq!(
+    ///     shown(stack, "Config", ""),
+    ///     r#"{"EnableNetworkIsolation":true,"ExecutionRoleArn":"arn:aws:iam::111111111111:role/churn","ProductionVariants":[{"InitialInstanceCount":2,"InstanceType":"ml.g6.xlarge","ManagedInstanceScaling":{"MaxInstanceCount":4,"MinInstanceCount":0,"Status":"ENABLED"},"VariantName":"primary"}]}"#,
+    /// );
+    /// ```
+    ///
+    /// <https://docs.aws.amazon.com/sagemaker/latest/dg/realtime-endpoints-deploy-models.html>
+    pub fn component_host(host: HostVariant, role: impl Into<Value<RoleArn>>) -> Self {
+        let mut config = Self::of([(host.name, host.properties)]);
+        config.properties.execution_role_arn = Some(role.into().map(String::from));
         config
     }
 }
@@ -112,6 +273,26 @@ impl<M: Mode> EndpointConfig<M> {
         self
     }
 
+    /// Explains answers where a call asks for it.
+    #[must_use]
+    pub fn explainer(mut self, explainer: Explainer) -> Self
+    where
+        M: InstanceBacked,
+    {
+        self.properties.explainer_config = Some(explainer.into_config().into());
+        self
+    }
+
+    /// Publishes other metrics than the usual ones, or at another frequency.
+    #[must_use]
+    pub fn metrics(mut self, metrics: Metrics) -> Self
+    where
+        M: InstanceBacked,
+    {
+        self.properties.metrics_config = Some(metrics.into_config().into());
+        self
+    }
+
     /// Encrypts the instances' storage volumes with this key. Not for instance types with local NVMe
     /// storage, which is encrypted by its hardware.
     #[must_use]
@@ -120,6 +301,29 @@ impl<M: Mode> EndpointConfig<M> {
         M: InstanceBacked,
     {
         self.properties.kms_key_id = Some(key.into().map(String::from));
+        self
+    }
+
+    /// Connects all components' containers to a network: `VpcConfig`. Without it, they reach the
+    /// internet and nothing in a VPC.
+    #[must_use]
+    pub fn network(mut self, network: Network) -> Self
+    where
+        M: Hosts,
+    {
+        let (groups, subnets) = network.into_parts();
+        self.properties.vpc_config = Some(l1::VpcConfig::new(groups, subnets).into());
+        self
+    }
+
+    /// Whether all outbound calls and AWS credentials are taken from all components' containers:
+    /// `EnableNetworkIsolation`.
+    #[must_use]
+    pub fn network_isolation(mut self, isolated: impl Into<Value<bool>>) -> Self
+    where
+        M: Hosts,
+    {
+        self.properties.enable_network_isolation = Some(isolated.into());
         self
     }
 

@@ -20,7 +20,7 @@
 //! ```
 //! use sageform::hosting::{
 //!     Capacity, Container, Cooldowns, DataCapture, Endpoint, EndpointConfig, ExecutionRole,
-//!     InstanceCount, InstanceMetric, InstanceVariant, Model, ModelPackageGroup,
+//!     InstanceCount, InstanceMetric, InstanceScaling, InstanceVariant, Model, ModelPackageGroup,
 //! };
 //! use sageform::literal::{
 //!     EndpointName, ImageUri, InstanceType, ModelPackageGroupName, S3Uri, VariantName,
@@ -58,8 +58,8 @@
 //!     .build()
 //!     .add_to(&mut stack, "Endpoint");
 //! let metric = InstanceMetric::InvocationsPerInstance(70.0.into());
-//! let (capacity, cooldowns) = (Capacity::new(2, 20), Cooldowns::default());
-//! endpoint.scale_instances(&mut stack, "Scaling", &VARIANT, capacity, metric, cooldowns);
+//! let scaling = InstanceScaling::new(Capacity::new(2, 20)).track(metric, Cooldowns::default());
+//! endpoint.scale_instances(&mut stack, "Scaling", &VARIANT, scaling);
 //!
 //! let (template, findings) = stack.finish();
 //! assert!(findings.is_empty());
@@ -83,45 +83,98 @@
 //! ```
 
 mod access;
+mod alarm;
 mod capture;
+mod component;
+mod component_builder;
+mod component_rollout;
+mod component_source;
 mod container;
+mod container_definition;
+mod container_list;
+mod dashboard;
 mod endpoint;
 mod endpoint_config;
+mod explainer;
+mod managed_scaling;
+mod metrics;
 mod mode;
 mod model;
+mod options;
 mod package_group;
+mod policy;
+mod registry;
 mod required;
 mod role;
 mod rollout;
 mod scaling;
+mod serverless;
+mod sub;
 mod variant;
 
 pub use access::{NotDerivable, PackageAccess, PackageKey};
-pub use capture::{AsyncOutput, AsyncOutputBuilder, CapturedSide, DataCapture, NotifiedOutcome};
-pub use container::{
-    AnyContainer, Container, HasHostname, IsMultiModel, ModelData, ModelDataNotSet, ModelsPrefix,
-    MultiModel, NamedContainer, NoModelData, OneContainer, PackageData, TarGz, Uncompressed,
+pub use alarm::{
+    Alarm, AlarmHandle, AlarmReference, AlarmRule, Amount, AnyAlarm, ComponentMetrics,
+    CompositeAlarm, CompositeAlarmHandle, Devices, EvaluationPeriods, Fraction, LatencyStatistic,
+    Percentile, Period, PublishesBacklog, PublishesConcurrency, PublishesDisk, PublishesErrors,
+    PublishesInvocations, PublishesModelErrors, PublishesNormalizedUtilization,
+    PublishesProvisionedConcurrency, PublishesUtilization, Subject, VariantMetrics,
 };
+pub use capture::{AsyncOutput, AsyncOutputBuilder, CapturedSide, DataCapture, NotifiedOutcome};
+pub use component::{Adapter, Base, ComponentHandle, HasCompute, InferenceComponent};
+pub use component_builder::{
+    ComponentSourceNotSet, HasContainer, HostedOn, InferenceComponentBuilder,
+    InstanceSpecification, OnInstanceType, WholeComponent,
+};
+pub use component_rollout::{ComponentRollout, CopyBatch, RollbackBatch, UpdateBatch};
+pub use component_source::{ComponentContainer, ContainerMetrics, FitsComponents, Placement};
+pub use container::{
+    AnyContainer, Container, GatedTarGz, IsGateable, IsImage, IsMultiModel, IsPackage, ModelData,
+    ModelDataNotSet, MultiModel, NamedContainer, NoModelData, PackageData, TarGz, Uncompressed,
+};
+pub use container_list::{HasHostname, ModelsPrefix, OneContainer, OtherContainers};
+pub use dashboard::{Charts, Dashboard, HasDashboard};
 pub use endpoint::{Endpoint, EndpointBuilder, EndpointHandle};
-pub use endpoint_config::{EndpointConfig, EndpointConfigHandle, OnInstances, OtherVariants};
+pub use endpoint_config::{
+    Comparable, EndpointConfig, EndpointConfigHandle, OnInstances, OtherVariants,
+    SamplingPercentage,
+};
+pub use explainer::{
+    ExplainedRecords, Explainer, FeatureType, Granularity, ShapBaseline, TextFeatures,
+};
+pub use managed_scaling::{Consolidation, ManagedInstanceScaling, ScaleIn};
+pub use metrics::{Metrics, PublishFrequency};
 pub use mode::{
-    Async, CapturesData, InstanceBacked, Mode, OnDemand, Provisioned, Provisioning, Queued,
-    RealTime, ScalesConcurrency, ScalesOnInvocations, Serverless,
+    Async, CapturesData, ComponentHost, Hosts, InstanceBacked, Mode, OnDemand, Provisioned,
+    Provisioning, Queued, RealTime, ScalesConcurrency, ScalesOnInvocations, Serverless,
 };
 pub use model::{
-    Containers, InstanceOnly, Model, ModelBuilder, ModelHandle, ModelKind, Network, Portable,
-    RunsServerless,
+    Containers, InstanceOnly, Model, ModelBuilder, ModelHandle, ModelKind, Network, NetworkChoice,
+    Portable, RunsServerless, SeveralModels,
 };
+pub use options::{CoreDump, Routing};
 pub use package_group::ModelPackageGroup;
+pub use registry::{IsPrivateRegistry, Platform, PrivateRegistry, PulledThrough, Registry};
 pub use required::{
-    EndpointConfigNameSet, EndpointNameSet, ExecutionRoleArnSet, Given, InitialInstanceCountSet,
-    InstanceTypeSet, MaxConcurrencySet, MemorySizeSet, Missing, ModelContainerNotSet,
-    ModelContainerSet, ModelNameSet, S3OutputPathSet,
+    ComponentEndpointSet, ComponentSourceSet, EndpointConfigNameSet, EndpointNameSet,
+    ExecutionRoleArnSet, Given, InitialInstanceCountSet, InstanceTypeSet, MaxConcurrencySet,
+    MemorySizeSet, MinMemorySet, Missing, ModelContainerNotSet, ModelContainerSet, ModelNameSet,
+    S3OutputPathSet, ServedSet,
 };
 pub use role::ExecutionRole;
-pub use rollout::{BlueGreen, CapacitySize, InBatches, Rolling, Rollout, RolloutFor};
-pub use scaling::{Capacity, CapacityFromZero, Cooldowns, InstanceMetric, Utilization};
+pub use rollout::{
+    BatchSize, BlueGreen, CanarySize, InBatches, LinearStepSize, Retained, RollbackAlarms,
+    RollbackBatchSize, Rolling, Rollout, RolloutFor, RollsBackOn, Stated,
+};
+pub use scaling::{
+    Adjustment, Capacity, CapacityBounds, CapacityChange, CapacityFromZero, ChangeInCapacity,
+    ConcurrencyMetric, ConcurrencyScaling, Cooldowns, CopyMetric, CopyScaling, CustomMetric,
+    ExactCapacity, InstanceMetric, InstanceScaling, PercentChangeInCapacity, QueueMetric,
+    QueueScaling, Scaling, ScalingMetric, ScalingTarget, ScheduledAction, StepPolicy, Steps,
+    Utilization,
+};
+pub use serverless::{Concurrency, Memory, ServerlessVariant, ServerlessVariantBuilder};
 pub use variant::{
-    Concurrency, InstanceCount, InstanceVariant, InstanceVariantBuilder, Memory, ServerlessVariant,
-    ServerlessVariantBuilder,
+    Components, HasOwnModel, HostVariant, HostsComponents, InstanceCount, InstanceTypeNotSet,
+    InstanceVariant, InstanceVariantBuilder, Pools, TakesInstancePools,
 };

@@ -16,6 +16,10 @@ pub struct Serverless<P = OnDemand>(PhantomData<P>);
 #[derive(Debug, Clone, Copy)]
 pub enum Async {}
 
+/// Instances that inference components share: models come and go without the endpoint.
+#[derive(Debug, Clone, Copy)]
+pub enum ComponentHost {}
+
 /// Serverless capacity that starts when it is called.
 #[derive(Debug, Clone, Copy)]
 pub enum OnDemand {}
@@ -30,16 +34,19 @@ mod sealed {
     impl Sealed for super::RealTime {}
     impl<P> Sealed for super::Serverless<P> {}
     impl Sealed for super::Async {}
+    impl Sealed for super::ComponentHost {}
     impl Sealed for super::OnDemand {}
     impl Sealed for super::Provisioned {}
 }
 
-/// How an endpoint serves: [`RealTime`], [`Serverless`] or [`Async`]. These are all there are.
+/// How an endpoint serves: [`RealTime`], [`Serverless`], [`Async`] or [`ComponentHost`]. These are
+/// all there are.
 pub trait Mode: sealed::Sealed + Clone + fmt::Debug + 'static {}
 
 impl Mode for RealTime {}
 impl<P: Provisioning> Mode for Serverless<P> {}
 impl Mode for Async {}
+impl Mode for ComponentHost {}
 
 /// Whether serverless capacity is kept warm: [`OnDemand`] or [`Provisioned`].
 pub trait Provisioning: sealed::Sealed + Clone + fmt::Debug + 'static {}
@@ -49,13 +56,14 @@ impl Provisioning for Provisioned {}
 
 /// Modes whose variants have an `InstanceType`.
 #[diagnostic::on_unimplemented(
-    message = "this needs variants with `InstanceType`: `KmsKeyId` (of storage volumes) and `RollingUpdatePolicy` do not exist for a `ServerlessConfig`",
+    message = "this needs variants with `InstanceType`: `KmsKeyId` (of storage volumes), `MetricsConfig`, `ExplainerConfig` and `RollingUpdatePolicy` do not exist for a `ServerlessConfig`",
     label = "a `{Self}` endpoint has no instances"
 )]
 pub trait InstanceBacked: Mode {}
 
 impl InstanceBacked for RealTime {}
 impl InstanceBacked for Async {}
+impl InstanceBacked for ComponentHost {}
 
 /// Modes whose requests and responses can be captured.
 #[diagnostic::on_unimplemented(
@@ -66,6 +74,7 @@ pub trait CapturesData: Mode {}
 
 impl CapturesData for RealTime {}
 impl CapturesData for Async {}
+impl CapturesData for ComponentHost {}
 
 /// Modes that scale instances by the invocations they receive.
 #[diagnostic::on_unimplemented(
@@ -96,3 +105,13 @@ impl Queued for Async {}
 pub trait ScalesConcurrency: Mode {}
 
 impl ScalesConcurrency for Serverless<Provisioned> {}
+
+/// Modes whose models come as inference components.
+#[diagnostic::on_unimplemented(
+    message = "`AWS::SageMaker::InferenceComponent`, and `VpcConfig` and `EnableNetworkIsolation` of `AWS::SageMaker::EndpointConfig`, are for hosts of inference components: here, variants have a `ModelName`",
+    label = "a `{Self}` endpoint hosts no inference components",
+    note = "make a host by `EndpointConfig::component_host(..)`, or call `.network(..)` and `.network_isolation(..)` on the model"
+)]
+pub trait Hosts: Mode {}
+
+impl Hosts for ComponentHost {}

@@ -17,6 +17,12 @@ pub struct ModelPackageGroup {
 
 impl ModelPackageGroup {
     /// A group of this name, which cannot change later.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// ModelPackageGroup::new(ModelPackageGroupName::new("churn")).add_to(&mut stack, "Models");
+    /// assert_eq!(shown(stack, "Models", ""), r#"{"ModelPackageGroupName":"churn"}"#);
+    /// ```
     pub fn new(name: ModelPackageGroupName) -> Self {
         Self {
             properties: l1::ModelPackageGroup::new(String::from(name)),

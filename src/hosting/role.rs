@@ -3,17 +3,23 @@
 //! <https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html>
 
 use crate::cfn::iam::role as l1;
-use crate::json::{Json, Object, Text};
-use crate::literal::{EndpointName, ImageUri, KmsKey, S3Prefix, S3Uri, TopicArn};
+use crate::json::{Json, Text};
+use crate::literal::{
+    EndpointName, ImageUri, InferenceComponentName, KmsKey, S3Prefix, S3Uri, TopicArn,
+};
 use crate::template::{Handle, Stack};
-use crate::value::{Function, Pseudo, Value};
+use crate::value::Value;
 
 use super::access::{
-    KeyResource, NotDerivable, PackageKey, bucket_arn, key_resource, object_arn, repository_arn,
-    verbatim,
+    NotDerivable, PackageKey, below, bucket_arn, log_group, object_arn, repository_arn,
 };
 use super::capture::{AsyncOutput, DataCapture};
 use super::container::{AnyContainer, ContainerSource, DataLocation};
+use super::explainer::{Explainer, ShapBaseline};
+use super::model::Network;
+use super::options::CoreDump;
+use super::policy::Statements;
+use super::rollout::RollbackAlarms;
 
 /// The role under which SageMaker starts and runs a model's containers.
 ///
@@ -21,24 +27,26 @@ use super::container::{AnyContainer, ContainerSource, DataLocation};
 /// deleted before they go.
 #[derive(Debug, Clone)]
 pub struct ExecutionRole {
-    logs: [Value<String>; 2],
-    repositories: Vec<Value<String>>,
-    package_repositories: Vec<Value<Vec<Value<String>>>>,
-    objects: Vec<Value<String>>,
-    package_objects: Vec<Value<Vec<Value<String>>>>,
+    pub(super) logs: Vec<Value<String>>,
+    pub(super) repositories: Vec<Value<String>>,
+    pub(super) package_repositories: Vec<Value<Vec<Value<String>>>>,
+    pub(super) objects: Vec<Value<String>>,
+    pub(super) package_objects: Vec<Value<Vec<Value<String>>>>,
     /// Buckets that are listed, each with the key prefix.
-    listed: Vec<(Value<String>, String)>,
-    written: Vec<Value<String>>,
-    topics: Vec<Value<String>>,
-    keys: Vec<Key>,
-    network: bool,
+    pub(super) listed: Vec<(Value<String>, String)>,
+    pub(super) written: Vec<Value<String>>,
+    pub(super) topics: Vec<Value<String>>,
+    pub(super) functions: Vec<Value<String>>,
+    pub(super) alarms: Vec<Value<String>>,
+    pub(super) keys: Vec<Key>,
+    pub(super) network: Vec<Value<String>>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
-struct Key {
-    condition: Option<Text>,
-    id: Value<KmsKey>,
-    actions: &'static [&'static str],
+pub(super) struct Key {
+    pub(super) condition: Option<Text>,
+    pub(super) id: Value<KmsKey>,
+    pub(super) actions: &'static [&'static str],
 }
 
 const READ: &[&str] = &["kms:Decrypt"];
@@ -52,19 +60,21 @@ const VOLUME: &[&str] = &[
 
 impl ExecutionRole {
     /// A role that writes the endpoint's logs and metrics.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// let container = Container::image(IMAGE).model_data_url(MODEL);
+    /// ExecutionRole::new(NAME).container(container.as_any())?.add_to(&mut stack, "Role");
+    /// let policies = shown(stack, "Role", "Policies");
+    /// assert!(policies.contains(
+    ///     r#"{"Sid":"ReadObjects","Effect":"Allow","Action":"s3:GetObject","Resource":{"Fn::Sub":"arn:${AWS::Partition}:s3:::churn/model.tar.gz"}}"#
+    /// ), "{policies}");
+    /// # Ok::<(), NotDerivable>(())
+    /// ```
     pub fn new(endpoint: impl Into<Value<EndpointName>>) -> Self {
-        const LOGS: &str = "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:/aws/sagemaker/Endpoints/";
-        let endpoint = endpoint.into();
-        // The group, and what is in it.
-        let logs = ["", ":*"].map(|below| match &endpoint {
-            Value::Literal(name) => Value::sub(format!("{LOGS}{name}{below}")),
-            computed => Value::sub_with(
-                format!("{LOGS}${{EndpointName}}{below}"),
-                [("EndpointName", computed.clone().map(String::from))],
-            ),
-        });
+        let name = endpoint.into().map(String::from);
         Self {
-            logs,
+            logs: log_group("Endpoints", "EndpointName", &name).into(),
             repositories: Vec::new(),
             package_repositories: Vec::new(),
             objects: Vec::new(),
@@ -72,8 +82,10 @@ impl ExecutionRole {
             listed: Vec::new(),
             written: Vec::new(),
             topics: Vec::new(),
+            functions: Vec::new(),
+            alarms: Vec::new(),
             keys: Vec::new(),
-            network: false,
+            network: Vec::new(),
         }
     }
 
@@ -82,7 +94,7 @@ impl ExecutionRole {
     /// # Errors
     ///
     /// When the template computes the image or location in a way from which no ARN can be made.
-    pub fn container(mut self, container: &AnyContainer) -> Result<Self, NotDerivable> {
+    pub fn container<A>(mut self, container: &AnyContainer<A>) -> Result<Self, NotDerivable> {
         match &container.source {
             ContainerSource::Package { access, .. } => {
                 for image in &access.images {
@@ -102,9 +114,17 @@ impl ExecutionRole {
                     }
                 }
             }
-            ContainerSource::Image { image, data } => {
-                self.add_image(image)?;
-                match data {
+            ContainerSource::Image(source) => {
+                match &source.pull {
+                    None => self.add_image(&source.image)?,
+                    // The registry asks for no permission of IAM.
+                    Some(pull) => {
+                        if let Some(function) = &pull.credentials_provider {
+                            add(&mut self.functions, function.clone().map(String::from));
+                        }
+                    }
+                }
+                match &source.data {
                     None => {}
                     Some(DataLocation::Archive(object) | DataLocation::Object(object)) => {
                         add(&mut self.objects, object_arn(object.clone(), "")?);
@@ -196,10 +216,94 @@ impl ExecutionRole {
         self
     }
 
-    /// Lets it make the network interfaces of a model in a VPC.
+    /// Lets it make and remove the network interfaces of containers in this network.
+    ///
+    /// A subnet may be another account's that shares it, and is named without its account.
     #[must_use]
-    pub fn network(mut self) -> Self {
-        self.network = true;
+    pub fn network(mut self, network: &Network) -> Self {
+        const EC2: &str = "arn:${AWS::Partition}:ec2:${AWS::Region}";
+        let interfaces = format!("{EC2}:${{AWS::AccountId}}:network-interface/*");
+        add(&mut self.network, Value::sub(interfaces));
+        let (groups, subnets) = network.ids();
+        for (kind, ids) in [("subnet", subnets), ("security-group", groups)] {
+            for id in ids {
+                add(
+                    &mut self.network,
+                    match id {
+                        Value::Literal(id) => Value::sub(format!("{EC2}:*:{kind}/{id}")),
+                        computed => Value::sub_with(
+                            format!("{EC2}:*:{kind}/${{Id}}"),
+                            [("Id", computed.clone())],
+                        ),
+                    },
+                );
+            }
+        }
+        self
+    }
+
+    /// Lets it read an object: the artifact of an adapter.
+    ///
+    /// # Errors
+    ///
+    /// When the template computes the location in a way from which no ARN can be made.
+    pub fn reads_object(mut self, object: &Value<S3Uri>) -> Result<Self, NotDerivable> {
+        add(&mut self.objects, object_arn(object.clone(), "")?);
+        Ok(self)
+    }
+
+    /// Lets it read the baseline of explanations.
+    ///
+    /// # Errors
+    ///
+    /// When the template computes the baseline's location in a way from which no ARN can be made.
+    pub fn explainer(self, explainer: &Explainer) -> Result<Self, NotDerivable> {
+        match &explainer.baseline {
+            ShapBaseline::Inline(_) => Ok(self),
+            ShapBaseline::Uri(object) => self.reads_object(object),
+        }
+    }
+
+    /// Lets it write core dumps.
+    ///
+    /// # Errors
+    ///
+    /// When the template computes the destination in a way from which no ARN can be made.
+    pub fn core_dump(mut self, dump: &CoreDump) -> Result<Self, NotDerivable> {
+        add(&mut self.written, below(dump.destination.clone())?);
+        if let Some(key) = &dump.key {
+            self.add_key(None, key.clone(), WRITE);
+        }
+        Ok(self)
+    }
+
+    /// Lets it publish to topics that are encrypted with this key.
+    ///
+    /// <https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html>
+    #[must_use]
+    pub fn topic_key(mut self, key: &Value<KmsKey>) -> Self {
+        self.add_key(None, key.clone(), WRITE);
+        self
+    }
+
+    /// Lets it write the logs of an inference component.
+    #[must_use]
+    pub fn component(mut self, name: impl Into<Value<InferenceComponentName>>) -> Self {
+        let name = name.into().map(String::from);
+        for arn in log_group("InferenceComponents", "InferenceComponentName", &name) {
+            add(&mut self.logs, arn);
+        }
+        self
+    }
+
+    /// Lets it look at the alarms that take updates back.
+    ///
+    /// <https://docs.aws.amazon.com/sagemaker/latest/dg/deployment-guardrails-configuration.html>
+    #[must_use]
+    pub fn rollback_alarms(mut self, alarms: &RollbackAlarms) -> Self {
+        for arn in alarms.arns() {
+            add(&mut self.alarms, arn);
+        }
         self
     }
 
@@ -229,7 +333,7 @@ impl ExecutionRole {
     /// Adds the role to a stack.
     #[track_caller]
     pub fn add_to(self, stack: &mut Stack, name: &str) -> Handle<l1::Role> {
-        let statements = self.statements();
+        let (statements, reasons) = Statements::of(self).into_parts();
         let document: Json = [
             ("Version", "2012-10-17".into()),
             ("Statement", Json::Array(statements)),
@@ -256,190 +360,14 @@ impl ExecutionRole {
             policies: Some(Value::from([policy])),
             ..l1::Role::new(trust)
         };
-        stack.add(name, role)
+        let handle = stack.add(name, role);
+        stack.resource(&handle).metadata("WithoutResource", reasons);
+        handle
     }
-
-    fn statements(self) -> Vec<Json> {
-        let mut statements = Vec::new();
-        let pulls = !self.repositories.is_empty() || !self.package_repositories.is_empty();
-        if pulls {
-            // The action has no resource: IAM accepts nothing but the wildcard.
-            statements.push(allow(
-                "EcrLogin",
-                &["ecr:GetAuthorizationToken"],
-                "*".into(),
-            ));
-        }
-        let pull: &[&str] = &[
-            "ecr:BatchCheckLayerAvailability",
-            "ecr:BatchGetImage",
-            "ecr:GetDownloadUrlForLayer",
-        ];
-        push_all(&mut statements, "PullImages", pull, self.repositories);
-        for (index, list) in self.package_repositories.into_iter().enumerate() {
-            statements.push(allow(
-                numbered("PullPackageImages", index),
-                pull,
-                list.into_json(),
-            ));
-        }
-        push_all(
-            &mut statements,
-            "ReadObjects",
-            &["s3:GetObject"],
-            self.objects,
-        );
-        for (index, list) in self.package_objects.into_iter().enumerate() {
-            let sid = numbered("ReadPackageArtifacts", index);
-            statements.push(allow(sid, &["s3:GetObject"], list.into_json()));
-        }
-        for (index, (bucket, prefix)) in self.listed.into_iter().enumerate() {
-            let mut statement = allow(
-                numbered("ListModelData", index),
-                &["s3:ListBucket"],
-                bucket.into_json(),
-            );
-            // Listing asks for the prefix itself or for what is below it.
-            if !prefix.is_empty() {
-                let prefixes = vec![Json::from(format!("{}*", verbatim(&prefix)))];
-                condition(&mut statement, "StringLike", "s3:prefix", prefixes.into());
-            }
-            statements.push(statement);
-        }
-        push_all(
-            &mut statements,
-            "WriteObjects",
-            &["s3:PutObject"],
-            self.written,
-        );
-        push_all(
-            &mut statements,
-            "PublishNotifications",
-            &["sns:Publish"],
-            self.topics,
-        );
-        for (index, key) in self.keys.into_iter().enumerate() {
-            let sid = numbered("UseKey", index);
-            let mut statement = match key_resource(&key.id) {
-                KeyResource::Arn(arn) => allow(sid, key.actions, arn.into_json()),
-                KeyResource::Alias { keys, alias } => {
-                    // A policy cannot name a key by its alias: it is a condition. Not on the
-                    // request's alias, which decryption and grants do not have.
-                    let mut statement = allow(sid, key.actions, keys.into_json());
-                    condition(
-                        &mut statement,
-                        "ForAnyValue:StringEquals",
-                        "kms:ResourceAliases",
-                        alias.into(),
-                    );
-                    statement
-                }
-            };
-            if let Some(name) = key.condition {
-                let nothing = Value::<Json>::pseudo(Pseudo::NoValue);
-                statement = Value::when(name, statement, nothing).into_json();
-            }
-            statements.push(statement);
-        }
-        let logs: &[&str] = &[
-            "logs:CreateLogGroup",
-            "logs:CreateLogStream",
-            "logs:DescribeLogStreams",
-            "logs:PutLogEvents",
-        ];
-        push_all(&mut statements, "WriteLogs", logs, self.logs.to_vec());
-        // The action has no resource: the namespace is the narrowest that IAM offers.
-        let mut metrics = allow("PutMetrics", &["cloudwatch:PutMetricData"], "*".into());
-        let namespaces: Vec<Json> = vec!["AWS/SageMaker".into(), "/aws/sagemaker/*".into()];
-        condition(
-            &mut metrics,
-            "StringLike",
-            "cloudwatch:namespace",
-            namespaces.into(),
-        );
-        statements.push(metrics);
-        if self.network {
-            statements.push(allow("NetworkInterfaces", NETWORK, "*".into()));
-        }
-        statements
-    }
-}
-
-/// Of these, the descriptions have no resource, and the interfaces exist only after the call.
-const NETWORK: &[&str] = &[
-    "ec2:CreateNetworkInterface",
-    "ec2:CreateNetworkInterfacePermission",
-    "ec2:DeleteNetworkInterface",
-    "ec2:DeleteNetworkInterfacePermission",
-    "ec2:DescribeDhcpOptions",
-    "ec2:DescribeNetworkInterfaces",
-    "ec2:DescribeSecurityGroups",
-    "ec2:DescribeSubnets",
-    "ec2:DescribeVpcs",
-];
-
-/// The ARN of everything below a location, which may or may not end with `/`.
-fn below(location: Value<S3Uri>) -> Result<Value<String>, NotDerivable> {
-    let ends_with_slash = match &location {
-        Value::Literal(uri) => uri.as_str().ends_with('/'),
-        Value::Intrinsic(call) => match (call.function, &call.argument) {
-            (Function::Sub, Json::String(template)) => template.ends_with('/'),
-            _ => false,
-        },
-        Value::Raw(_) => false,
-    };
-    let suffix = if ends_with_slash { "*" } else { "/*" };
-    object_arn(location, suffix)
 }
 
 fn add<T: PartialEq>(list: &mut Vec<T>, item: T) {
     if !list.contains(&item) {
         list.push(item);
-    }
-}
-
-fn numbered(sid: &'static str, index: usize) -> String {
-    if index == 0 {
-        sid.to_owned()
-    } else {
-        format!("{sid}{}", index + 1)
-    }
-}
-
-fn push_all(
-    statements: &mut Vec<Json>,
-    sid: &'static str,
-    actions: &[&'static str],
-    resources: Vec<Value<String>>,
-) {
-    if !resources.is_empty() {
-        let resources: Vec<Json> = resources.into_iter().map(Value::into_json).collect();
-        statements.push(allow(sid, actions, resources.into()));
-    }
-}
-
-fn allow(sid: impl Into<Text>, actions: &[&'static str], resource: Json) -> Json {
-    let sid: Text = sid.into();
-    let actions = match actions {
-        [action] => Json::from(*action),
-        actions => Json::Array(actions.iter().map(|action| Json::from(*action)).collect()),
-    };
-    let resource = match resource {
-        Json::Array(items) if items.len() == 1 => items.into_iter().next().unwrap_or_default(),
-        other => other,
-    };
-    [
-        ("Sid", sid.into()),
-        ("Effect", "Allow".into()),
-        ("Action", actions),
-        ("Resource", resource),
-    ]
-    .into()
-}
-
-fn condition(statement: &mut Json, operator: &'static str, key: &'static str, value: Json) {
-    if let Json::Object(statement) = statement {
-        let test: Object = [(key, value)].into_iter().collect();
-        statement.insert("Condition", Json::from([(operator, Json::Object(test))]));
     }
 }

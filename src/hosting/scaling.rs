@@ -1,136 +1,115 @@
-//! Scaling that an endpoint's mode offers, by target tracking.
+//! Scaling that an endpoint's mode offers: by target tracking, in steps, and by the clock.
 //!
-//! Every target refers to the endpoint, so that it is created once the endpoint is in service and
-//! deleted before it. An endpoint with a target keeps its counts when it is updated
+//! Every target refers to what scales, so that it is created once that is in service and deleted
+//! before it. An endpoint with a target keeps its counts when it is updated
 //! (`RetainAllVariantProperties`); where it has several variants, their weights still follow the
 //! template.
 
-use crate::cfn::application_auto_scaling::scalable_target::{ScalableDimension, ServiceNamespace};
-use crate::cfn::application_auto_scaling::scaling_policy::{
-    PolicyType, PredefinedMetricSpecificationPredefinedMetricType as PredefinedMetric,
-};
-use crate::cfn::application_auto_scaling::{ScalableTarget, scaling_policy};
-use crate::cfn::cloudwatch::alarm;
+mod capacity;
+mod metric;
+mod schedule;
+mod step_policy;
+mod steps;
+mod target;
+mod wake_up;
+
+use crate::cfn::application_auto_scaling::scalable_target::ScalableDimension;
 use crate::finding::Finding;
 use crate::json::Json;
 use crate::literal::{Duration, VariantName};
-use crate::template::{Handle, Stack};
+use crate::template::Stack;
 use crate::value::Value;
 
+use super::component::ComponentHandle;
 use super::endpoint::EndpointHandle;
 use super::mode::{Mode, Queued, ScalesConcurrency, ScalesOnInvocations};
-use super::variant::seconds;
+use super::sub::Variables;
 
-/// Bounds of what always serves: 1 or more.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Capacity(Bounds);
+pub use capacity::{Capacity, CapacityBounds, CapacityChange, CapacityFromZero};
+pub use metric::{
+    ConcurrencyMetric, CopyMetric, CustomMetric, InstanceMetric, QueueMetric, ScalingMetric,
+    Utilization,
+};
+pub use schedule::ScheduledAction;
+pub use step_policy::{
+    Adjustment, ChangeInCapacity, ExactCapacity, PercentChangeInCapacity, StepPolicy,
+};
+pub use steps::Steps;
+pub use target::ScalingTarget;
 
-/// Bounds of what may scale to nothing.
-#[derive(Debug, Clone, PartialEq)]
-pub struct CapacityFromZero(Bounds);
+use step_policy::PreparedSteps;
+use target::Place;
 
-#[derive(Debug, Clone, PartialEq)]
-struct Bounds {
-    minimum: Value<i64>,
-    maximum: Value<i64>,
+/// How far something scales and by what: any of tracked metrics, steps and a schedule.
+///
+/// [`InstanceScaling`], [`QueueScaling`], [`ConcurrencyScaling`] and [`CopyScaling`] are its kinds.
+#[derive(Debug, Clone)]
+pub struct Scaling<M: ScalingMetric> {
+    capacity: M::Capacity,
+    tracked: Vec<(M, Cooldowns)>,
+    steps: Vec<PreparedSteps>,
+    schedule: Vec<ScheduledAction<M::Capacity>>,
 }
 
-impl Bounds {
-    /// Whether they hold as far as literals tell.
-    fn checked(self, least: i64) -> Option<Self> {
-        let minimum = self.minimum.literal().copied();
-        let maximum = self.maximum.literal().copied();
-        let from = minimum.unwrap_or(least).max(least);
-        (minimum.is_none_or(|minimum| minimum >= least)
-            && maximum.is_none_or(|maximum| maximum >= from.max(1)))
-        .then_some(self)
-    }
-}
+/// Scaling of a real-time variant's instances.
+pub type InstanceScaling = Scaling<InstanceMetric>;
 
-impl Capacity {
-    /// Checks literals; in a `const` item at compile time.
-    ///
-    /// # Panics
-    ///
-    /// When the minimum is 0, or the maximum is less than it.
-    #[track_caller]
-    pub const fn new(minimum: u32, maximum: u32) -> Self {
-        assert!(
-            minimum >= 1,
-            "`MinCapacity` is at least 1: only `Async` scales to 0"
-        );
-        assert!(
-            minimum <= maximum,
-            "`MinCapacity` is not more than `MaxCapacity`"
-        );
-        Self(Bounds {
-            minimum: Value::Literal(minimum as i64),
-            maximum: Value::Literal(maximum as i64),
-        })
-    }
+/// Scaling of an asynchronous variant's instances, from 0 on.
+pub type QueueScaling = Scaling<QueueMetric>;
 
-    /// The bounds, unless literals say that the minimum is below 1 or above the maximum.
-    pub fn parse(minimum: Value<i64>, maximum: Value<i64>) -> Option<Self> {
-        Bounds { minimum, maximum }.checked(1).map(Self)
-    }
-}
+/// Scaling of provisioned concurrency.
+pub type ConcurrencyScaling = Scaling<ConcurrencyMetric>;
 
-impl CapacityFromZero {
-    /// Checks literals; in a `const` item at compile time.
+/// Scaling of an inference component's copies, from 0 on.
+pub type CopyScaling = Scaling<CopyMetric>;
+
+impl<M: ScalingMetric> Scaling<M> {
+    /// Bounds, within which nothing happens yet.
     ///
-    /// # Panics
-    ///
-    /// When the maximum is 0 or less than the minimum.
-    #[track_caller]
-    pub const fn new(minimum: u32, maximum: u32) -> Self {
-        assert!(maximum >= 1, "`MaxCapacity` is at least 1");
-        assert!(
-            minimum <= maximum,
-            "`MinCapacity` is not more than `MaxCapacity`"
-        );
-        Self(Bounds {
-            minimum: Value::Literal(minimum as i64),
-            maximum: Value::Literal(maximum as i64),
-        })
+    /// ```
+    #[doc = include_str!("example.txt")]
+    #[doc = include_str!("example_endpoint.txt")]
+    /// let metric = InstanceMetric::InvocationsPerInstance(70.0.into());
+    /// let scaling = InstanceScaling::new(Capacity::new(2, 20)).track(metric, Cooldowns::default());
+    /// endpoint.scale_instances(&mut stack, "Scaling", &VARIANT, scaling);
+    /// assert_eq!(
+    ///     shown(stack, "ScalingTarget", ""),
+    ///     r#"{"MaxCapacity":20,"MinCapacity":2,"ResourceId":{"Fn::Sub":"endpoint/${Endpoint.EndpointName}/variant/primary"},"ScalableDimension":"sagemaker:variant:DesiredInstanceCount","ServiceNamespace":"sagemaker"}"#,
+    /// );
+    /// ```
+    pub fn new(capacity: M::Capacity) -> Self {
+        Self {
+            capacity,
+            tracked: Vec::new(),
+            steps: Vec::new(),
+            schedule: Vec::new(),
+        }
     }
 
-    /// The bounds, unless literals say that the minimum is above the maximum or the maximum is 0.
-    pub fn parse(minimum: Value<i64>, maximum: Value<i64>) -> Option<Self> {
-        Bounds { minimum, maximum }.checked(0).map(Self)
-    }
-}
-
-/// What the instances of a real-time variant follow.
-#[derive(Debug, Clone, PartialEq)]
-pub enum InstanceMetric {
-    /// Invocations per instance and minute.
-    InvocationsPerInstance(Value<f64>),
-    /// Requests in flight per model, at a resolution of 10 seconds: reacts sooner.
-    ConcurrentRequestsPerModel(Value<f64>),
-}
-
-/// A part of provisioned concurrency that is in use: more than 0, at most 1.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Utilization(f64);
-
-impl Utilization {
-    /// Checks a literal; in a `const` item at compile time.
+    /// Adds capacity while the metric is above its target, and removes it while it is below. Of
+    /// several metrics, each may add capacity; it is removed when all are below. Adds
+    /// `<name>Policy`, `<name>Policy2` and so on.
     ///
-    /// # Panics
-    ///
-    /// When it is not more than 0 and at most 1: 70 percent are 0.7.
-    #[track_caller]
-    pub const fn new(fraction: f64) -> Self {
-        assert!(
-            fraction > 0.0 && fraction <= 1.0,
-            "the target of `SageMakerVariantProvisionedConcurrencyUtilization` is a fraction, more than 0 and at most 1"
-        );
-        Self(fraction)
+    /// <https://docs.aws.amazon.com/autoscaling/application/userguide/application-auto-scaling-target-tracking.html>
+    #[must_use]
+    pub fn track(mut self, metric: M, cooldowns: Cooldowns) -> Self {
+        self.tracked.push((metric, cooldowns));
+        self
     }
 
-    /// The utilization, if it is more than 0 and at most 1.
-    pub fn parse(fraction: f64) -> Option<Self> {
-        (fraction > 0.0 && fraction <= 1.0).then_some(Self(fraction))
+    /// Changes capacity in steps when an alarm goes off. Adds `<name><policy>Policy` and
+    /// `<name><policy>Alarm`.
+    #[must_use]
+    pub fn step<A: Adjustment>(mut self, policy: StepPolicy<A>) -> Self {
+        self.steps.push(policy.into());
+        self
+    }
+
+    /// Changes the bounds by the clock.
+    #[must_use]
+    pub fn schedule(mut self, action: ScheduledAction<M::Capacity>) -> Self {
+        self.schedule.push(action);
+        self
     }
 }
 
@@ -146,18 +125,16 @@ pub struct Cooldowns {
 }
 
 impl<M: Mode> EndpointHandle<M> {
-    /// Adds instances of a variant while it receives more than the metric's target, and removes them
-    /// while it receives less. Adds `<name>Target` and `<name>Policy`.
+    /// Scales the instances of a variant. Adds `<name>Target` and what the scaling adds.
     #[track_caller]
     pub fn scale_instances(
         &self,
         stack: &mut Stack,
         name: &str,
         variant: &VariantName,
-        capacity: Capacity,
-        metric: InstanceMetric,
-        cooldowns: Cooldowns,
-    ) where
+        scaling: InstanceScaling,
+    ) -> ScalingTarget
+    where
         M: ScalesOnInvocations,
     {
         if !self.variants.contains(variant) {
@@ -170,147 +147,56 @@ impl<M: Mode> EndpointHandle<M> {
             );
         }
         let dimension = ScalableDimension::SAGEMAKER_VARIANT_DESIRED_INSTANCE_COUNT;
-        let target = self.target(stack, name, variant, dimension, capacity.0);
-        let (metric, value) = match metric {
-            InstanceMetric::InvocationsPerInstance(value) => (
-                PredefinedMetric::SAGE_MAKER_VARIANT_INVOCATIONS_PER_INSTANCE,
-                value,
-            ),
-            InstanceMetric::ConcurrentRequestsPerModel(value) => (
-                PredefinedMetric::SAGE_MAKER_VARIANT_CONCURRENT_REQUESTS_PER_MODEL_HIGH_RESOLUTION,
-                value,
-            ),
-        };
-        track(stack, name, &target, cooldowns, predefined(metric, value));
+        let place = self.place(stack, variant, dimension);
+        target::add(stack, name, place, scaling, None)
     }
 
-    /// Keeps as much concurrency warm as is used. Adds `<name>Target` and `<name>Policy`.
+    /// Keeps as much concurrency warm as is used. Adds `<name>Target` and what the scaling adds.
     #[track_caller]
     pub fn scale_provisioned_concurrency(
         &self,
         stack: &mut Stack,
         name: &str,
-        capacity: Capacity,
-        utilization: Utilization,
-        cooldowns: Cooldowns,
-    ) where
+        scaling: ConcurrencyScaling,
+    ) -> ScalingTarget
+    where
         M: ScalesConcurrency,
     {
         let dimension = ScalableDimension::SAGEMAKER_VARIANT_DESIRED_PROVISIONED_CONCURRENCY;
-        let variant = self.first_variant();
-        let target = self.target(stack, name, variant, dimension, capacity.0);
-        let metric = PredefinedMetric::SAGE_MAKER_VARIANT_PROVISIONED_CONCURRENCY_UTILIZATION;
-        track(
-            stack,
-            name,
-            &target,
-            cooldowns,
-            predefined(metric, utilization.0),
-        );
+        let place = self.place(stack, self.first_variant(), dimension);
+        target::add(stack, name, place, scaling, None)
     }
 
-    /// Adds instances while more than `backlog_per_instance` requests wait for each, and removes them
-    /// while fewer do. Adds `<name>Target` and `<name>Policy`; where the minimum is 0, also
-    /// `<name>WakeUpPolicy` and `<name>WakeUpAlarm`, because without instances there is no backlog
-    /// per instance to follow.
+    /// Scales instances by the requests that wait. Adds `<name>Target` and what the scaling adds;
+    /// where the minimum is 0, also `<name>WakeUpPolicy` and `<name>WakeUpAlarm`, because without
+    /// instances there is no backlog per instance to follow.
     #[track_caller]
     pub fn scale_on_backlog(
         &self,
         stack: &mut Stack,
         name: &str,
-        capacity: CapacityFromZero,
-        backlog_per_instance: impl Into<Value<f64>>,
-        cooldowns: Cooldowns,
-    ) where
+        scaling: QueueScaling,
+    ) -> ScalingTarget
+    where
         M: Queued,
     {
         let dimension = ScalableDimension::SAGEMAKER_VARIANT_DESIRED_INSTANCE_COUNT;
-        // What the deployment decides may be 0 as well.
-        let from_zero = capacity
-            .0
-            .minimum
-            .literal()
-            .is_none_or(|minimum| *minimum == 0);
-        let target = self.target(stack, name, self.first_variant(), dimension, capacity.0);
-        let metric = scaling_policy::CustomizedMetricSpecification {
-            dimensions: Some(Value::from([scaling_policy::MetricDimension::new(
-                "EndpointName",
-                self.name(),
-            )])),
-            metric_name: Some("ApproximateBacklogSizePerInstance".into()),
-            namespace: Some("AWS/SageMaker".into()),
-            statistic: Some(scaling_policy::Statistic::AVERAGE.into()),
-            ..Default::default()
-        };
-        let tracking = scaling_policy::TargetTrackingScalingPolicyConfiguration {
-            customized_metric_specification: Some(metric.into()),
-            ..scaling_policy::TargetTrackingScalingPolicyConfiguration::new(backlog_per_instance)
-        };
-        track(stack, name, &target, cooldowns, tracking);
-        if from_zero {
-            self.wake_up(stack, name, &target);
-        }
+        let place = self.place(stack, self.first_variant(), dimension);
+        target::add(
+            stack,
+            name,
+            place,
+            scaling,
+            Some(wake_up::queue(self.name())),
+        )
     }
 
-    /// <https://docs.aws.amazon.com/sagemaker/latest/dg/async-inference-autoscale.html>
-    #[track_caller]
-    fn wake_up(&self, stack: &mut Stack, name: &str, target: &Handle<ScalableTarget>) {
-        let step = scaling_policy::StepAdjustment {
-            metric_interval_lower_bound: Some(0.0.into()),
-            ..scaling_policy::StepAdjustment::new(1)
-        };
-        let steps = scaling_policy::StepScalingPolicyConfiguration {
-            adjustment_type: Some(scaling_policy::AdjustmentType::CHANGE_IN_CAPACITY.into()),
-            cooldown: Some(300.into()),
-            metric_aggregation_type: Some(scaling_policy::MetricAggregationType::AVERAGE.into()),
-            step_adjustments: Some(Value::from([step])),
-            ..Default::default()
-        };
-        let policy_name = format!("{name}WakeUpPolicy");
-        let policy = stack.add(
-            &policy_name,
-            scaling_policy::ScalingPolicy {
-                scaling_target_id: Some(target.reference()),
-                step_scaling_policy_configuration: Some(steps.into()),
-                ..scaling_policy::ScalingPolicy::new(policy_name.as_str(), PolicyType::STEP_SCALING)
-            },
-        );
-        stack.add(
-            &format!("{name}WakeUpAlarm"),
-            alarm::Alarm {
-                alarm_actions: Some(Value::from([policy.reference()])),
-                alarm_description: Some(
-                    "Requests wait and no instance is there: adds the first one".into(),
-                ),
-                datapoints_to_alarm: Some(2.into()),
-                dimensions: Some(Value::from([alarm::Dimension::new(
-                    "EndpointName",
-                    self.name(),
-                )])),
-                metric_name: Some("HasBacklogWithoutCapacity".into()),
-                namespace: Some("AWS/SageMaker".into()),
-                period: Some(60.into()),
-                statistic: Some(alarm::Statistic::AVERAGE.into()),
-                threshold: Some(1.0.into()),
-                treat_missing_data: Some(alarm::TreatMissingData::MISSING.into()),
-                comparison_operator: Some(
-                    alarm::ComparisonOperator::GREATER_THAN_OR_EQUAL_TO_THRESHOLD.into(),
-                ),
-                evaluation_periods: Some(2.into()),
-                ..Default::default()
-            },
-        );
-    }
-
-    #[track_caller]
-    fn target(
+    fn place(
         &self,
         stack: &mut Stack,
-        name: &str,
         variant: &VariantName,
         dimension: ScalableDimension,
-        bounds: Bounds,
-    ) -> Handle<ScalableTarget> {
+    ) -> Place {
         let endpoint = stack
             .resource(self.resource())
             .property("RetainAllVariantProperties", true);
@@ -320,52 +206,46 @@ impl<M: Mode> EndpointHandle<M> {
             endpoint.property("ExcludeRetainedVariantProperties", vec![weights]);
         }
         let id = self.resource().logical_id();
-        stack.add(
-            &format!("{name}Target"),
-            ScalableTarget::new(
-                bounds.maximum,
-                bounds.minimum,
-                Value::sub(format!("endpoint/${{{id}.EndpointName}}/variant/{variant}")),
-                dimension,
-                ServiceNamespace::SAGEMAKER,
-            ),
-        )
+        Place {
+            resource_id: Value::sub(format!("endpoint/${{{id}.EndpointName}}/variant/{variant}")),
+            dimension,
+            metric_dimensions: vec![
+                ("EndpointName".into(), self.name()),
+                ("VariantName".into(), variant.as_str().into()),
+            ],
+        }
     }
 }
 
-fn predefined(
-    metric: PredefinedMetric,
-    target: impl Into<Value<f64>>,
-) -> scaling_policy::TargetTrackingScalingPolicyConfiguration {
-    scaling_policy::TargetTrackingScalingPolicyConfiguration {
-        predefined_metric_specification: Some(
-            scaling_policy::PredefinedMetricSpecification::new(metric).into(),
-        ),
-        ..scaling_policy::TargetTrackingScalingPolicyConfiguration::new(target)
+impl ComponentHandle {
+    /// Scales the copies of a component. Adds `<name>Target` and what the scaling adds; where the
+    /// minimum is 0, also `<name>WakeUpPolicy` and `<name>WakeUpAlarm`, because without copies there
+    /// is no load per copy to follow. Requests fail until the first copy is there.
+    ///
+    /// The endpoint's instances follow only where its `ManagedInstanceScaling` lets them, down to
+    /// none where its minimum is 0.
+    ///
+    /// <https://docs.aws.amazon.com/sagemaker/latest/dg/endpoint-auto-scaling-zero-instances.html>
+    #[track_caller]
+    pub fn scale_copies(
+        &self,
+        stack: &mut Stack,
+        name: &str,
+        scaling: CopyScaling,
+    ) -> ScalingTarget {
+        let mut variables = Variables::default();
+        let component = variables.placeholder(&self.name());
+        let place = Place {
+            resource_id: variables.fill(format!("inference-component/{component}")),
+            dimension: ScalableDimension::SAGEMAKER_INFERENCE_COMPONENT_DESIRED_COPY_COUNT,
+            metric_dimensions: vec![("InferenceComponentName".into(), self.name())],
+        };
+        let wake_up = wake_up::component(self.name());
+        let target = target::add(stack, name, place, scaling, Some(wake_up));
+        // Its name is no reference to it.
+        stack
+            .resource(target.resource())
+            .depends_on(self.resource());
+        target
     }
-}
-
-#[track_caller]
-fn track(
-    stack: &mut Stack,
-    name: &str,
-    target: &Handle<ScalableTarget>,
-    cooldowns: Cooldowns,
-    tracking: scaling_policy::TargetTrackingScalingPolicyConfiguration,
-) {
-    let name = format!("{name}Policy");
-    let tracking = scaling_policy::TargetTrackingScalingPolicyConfiguration {
-        disable_scale_in: cooldowns.disable_scale_in,
-        scale_in_cooldown: cooldowns.scale_in.map(seconds),
-        scale_out_cooldown: cooldowns.scale_out.map(seconds),
-        ..tracking
-    };
-    stack.add(
-        &name,
-        scaling_policy::ScalingPolicy {
-            scaling_target_id: Some(target.reference()),
-            target_tracking_scaling_policy_configuration: Some(tracking.into()),
-            ..scaling_policy::ScalingPolicy::new(name.as_str(), PolicyType::TARGET_TRACKING_SCALING)
-        },
-    );
 }

@@ -2,15 +2,20 @@
 
 use indexmap::IndexMap;
 
-use crate::config::{self, ExecutionMode, ModelData, ModelSource, Pin};
+use crate::config::{
+    self, ExecutionMode, ModelAccess, ModelCacheSetting, ModelData, ModelSource, Pin, Repository,
+};
 use crate::hosting::{
-    AnyContainer, Container, InstanceOnly, Model, ModelHandle, NamedContainer, Network,
-    PackageAccess, PackageData, PackageKey,
+    AnyContainer, Container, GatedTarGz, InstanceOnly, IsGateable, Model, ModelHandle,
+    NamedContainer, Network, NoModelData, PackageAccess, PackageData, PackageKey, PrivateRegistry,
+    Registry, SeveralModels, TarGz, Uncompressed,
 };
 use crate::json::Text;
-use crate::literal::{ImageUri, ModelPackageArn, RoleArn, S3Prefix, S3Uri};
+use crate::literal::{ImageUri, ModelPackageArn, RoleArn, S3Uri};
 use crate::template::{Condition, Parameter, Stack};
 use crate::value::Value;
+
+use super::CHECKED;
 
 /// A model whose containers are known, before there is a role.
 pub(super) struct PreparedModel {
@@ -19,18 +24,56 @@ pub(super) struct PreparedModel {
     containers: Containers,
 }
 
-enum Containers {
-    /// A package, an image alone, or one archive: also for endpoints without instances.
-    Portable(PortableContainer),
-    One(AnyContainer),
-    Serial(Vec<AnyContainer>),
-    Direct(Vec<NamedContainer>),
+/// Where the containers of models on instances run: a network, and whether they are cut off.
+pub(super) struct Place {
+    pub(super) network: Option<Network>,
+    pub(super) isolation: Value<bool>,
 }
 
-enum PortableContainer {
+enum Containers {
+    One(One),
+    Serial(Vec<AnyContainer<PrivateRegistry>>),
+    Direct(Vec<NamedContainer<PrivateRegistry>>),
+}
+
+/// One container, with what its type says of where it can run.
+#[derive(Clone)]
+enum One {
     Image(Container),
-    Archive(Container<crate::hosting::TarGz>),
+    Archive(Container<TarGz>),
+    Gated(Container<GatedTarGz>),
+    Uncompressed(Container<Uncompressed>),
     Package(Container<PackageData>),
+    PrivateImage(Container<NoModelData, PrivateRegistry>),
+    PrivateArchive(Container<TarGz, PrivateRegistry>),
+    PrivateGated(Container<GatedTarGz, PrivateRegistry>),
+    PrivateUncompressed(Container<Uncompressed, PrivateRegistry>),
+    /// Many models, of an image from anywhere.
+    Many(AnyContainer<PrivateRegistry>),
+}
+
+/// Does the same with a container of each type: the last line is for many models.
+macro_rules! each {
+    ($one:expr, $container:ident => $same:expr, many $many:ident => $other:expr) => {
+        match $one {
+            One::Image($container) => $same,
+            One::Archive($container) => $same,
+            One::Gated($container) => $same,
+            One::Uncompressed($container) => $same,
+            One::Package($container) => $same,
+            One::PrivateImage($container) => $same,
+            One::PrivateArchive($container) => $same,
+            One::PrivateGated($container) => $same,
+            One::PrivateUncompressed($container) => $same,
+            One::Many($many) => $other,
+        }
+    };
+}
+
+impl One {
+    fn into_any(self) -> AnyContainer<PrivateRegistry> {
+        each!(self, one => AnyContainer::from(one).any_registry(), many many => many)
+    }
 }
 
 /// Declares what a model needs of the template, such as the parameters of a package that is not
@@ -47,26 +90,28 @@ pub(super) fn prepare(
             group,
             pin,
             environment,
-            ..
+            inference_specification_name,
         } => {
             let access = pin.as_ref().and_then(pinned_access);
             let version = match pin {
                 Some(pin) => Value::Literal(pin.arn.clone()),
                 None => version_parameter(stack, prefix, group.as_str()),
             };
-            package(stack, endpoint, prefix, version, access, environment)
+            let package = package(stack, endpoint, prefix, version, access, environment);
+            Containers::One(specified(package, inference_specification_name.as_ref()))
         }
         ModelSource::Package {
             arn,
             model_data_urls,
             images,
             environment,
-            ..
+            inference_specification_name,
         } => {
             let access = named_access(images, model_data_urls);
-            package(stack, endpoint, prefix, arn.clone(), access, environment)
+            let package = package(stack, endpoint, prefix, arn.clone(), access, environment);
+            Containers::One(specified(package, inference_specification_name.as_ref()))
         }
-        ModelSource::Container(container) => single(container),
+        ModelSource::Container(container) => Containers::One(one(container)),
         ModelSource::Pipeline {
             containers,
             execution_mode: ExecutionMode::Serial,
@@ -90,121 +135,267 @@ impl PreparedModel {
     }
 
     /// What the role is derived from.
-    pub(super) fn containers(&self) -> Vec<&AnyContainer> {
+    pub(super) fn containers(&self) -> Vec<AnyContainer<PrivateRegistry>> {
         match &self.containers {
-            Containers::Portable(PortableContainer::Image(container)) => vec![container.as_any()],
-            Containers::Portable(PortableContainer::Archive(container)) => vec![container.as_any()],
-            Containers::Portable(PortableContainer::Package(container)) => vec![container.as_any()],
-            Containers::One(container) => vec![container],
-            Containers::Serial(containers) => containers.iter().collect(),
-            Containers::Direct(containers) => {
-                containers.iter().map(NamedContainer::as_any).collect()
-            }
+            Containers::One(one) => vec![one.clone().into_any()],
+            Containers::Serial(containers) => containers.clone(),
+            Containers::Direct(containers) => containers
+                .iter()
+                .map(|container| container.as_any().clone())
+                .collect(),
         }
     }
 
-    /// Adds the model for an endpoint on instances.
+    /// Adds the model for instances.
     pub(super) fn add(
         self,
         stack: &mut Stack,
         role: &Value<RoleArn>,
-        network: Option<(Network, Value<bool>)>,
-    ) -> Option<ModelHandle<InstanceOnly>> {
+        place: &Place,
+    ) -> ModelHandle<SeveralModels> {
         let builder = Model::builder().execution_role(role.clone());
-        let builder = match self.containers {
-            Containers::Portable(PortableContainer::Image(one)) => builder.any_container(one),
-            Containers::Portable(PortableContainer::Archive(one)) => builder.any_container(one),
-            Containers::Portable(PortableContainer::Package(one)) => builder.any_container(one),
-            Containers::One(one) => builder.any_container(one),
-            Containers::Serial(containers) => {
-                let mut containers = containers.into_iter();
-                builder.pipeline(containers.next()?, containers.next()?, containers)
+        let model = match &place.network {
+            Some(network) => {
+                let builder = builder.network(network.clone());
+                let builder = match self.containers {
+                    Containers::One(one) => builder.any_container(one.into_any()),
+                    Containers::Serial(containers) => {
+                        let (first, second, rest) = several(containers);
+                        builder.pipeline(first, second, rest)
+                    }
+                    Containers::Direct(containers) => {
+                        let (first, second, rest) = several(containers);
+                        builder.direct(first, second, rest)
+                    }
+                };
+                match isolated(&place.isolation) {
+                    Some(isolated) => builder.network_isolation(isolated).build(),
+                    None => builder.build(),
+                }
             }
-            Containers::Direct(containers) => {
-                let mut containers = containers.into_iter();
-                builder.direct(containers.next()?, containers.next()?, containers)
+            None => {
+                let builder = match self.containers {
+                    Containers::One(one) => builder.any_container(on_platform(one.into_any())),
+                    Containers::Serial(containers) => {
+                        let containers = containers.into_iter().map(on_platform).collect();
+                        let (first, second, rest) = several(containers);
+                        builder.pipeline(first, second, rest)
+                    }
+                    Containers::Direct(containers) => {
+                        let containers = containers.into_iter().map(named_on_platform).collect();
+                        let (first, second, rest) = several(containers);
+                        builder.direct(first, second, rest)
+                    }
+                };
+                match isolated(&place.isolation) {
+                    Some(isolated) => builder.network_isolation(isolated).build(),
+                    None => builder.build(),
+                }
             }
         };
-        let builder = match network {
-            None => builder,
-            // `false` is what leaving it out means.
-            Some((network, Value::Literal(false))) => builder.network(network),
-            Some((network, isolated)) => builder.network(network).network_isolation(isolated),
-        };
-        Some(builder.build().add_to(stack, &self.id))
+        model.add_to(stack, &self.id)
     }
 
-    /// Adds the model for an endpoint without instances; `None` where it needs instances, which the
-    /// stage file's reader refuses.
-    pub(super) fn add_portable(
+    /// Adds the model for a variant that is compared with another one, on which it may only be one.
+    pub(super) fn add_comparable(
         self,
         stack: &mut Stack,
         role: &Value<RoleArn>,
-    ) -> Option<ModelHandle> {
+        place: &Place,
+    ) -> ModelHandle<InstanceOnly> {
+        let Containers::One(one) = self.containers else {
+            unreachable!("{CHECKED}")
+        };
+        let builder = Model::builder().execution_role(role.clone());
+        let isolated = isolated(&place.isolation);
+        let model = match &place.network {
+            Some(network) => {
+                let builder = builder.network(network.clone());
+                each!(one, one => {
+                    let builder = builder.container(one).on_instances();
+                    match isolated {
+                        Some(isolated) => builder.network_isolation(isolated).build(),
+                        None => builder.build(),
+                    }
+                }, many _many => unreachable!("{CHECKED}"))
+            }
+            None => {
+                macro_rules! on_platform {
+                    ($($kind:ident)+) => {
+                        match one {
+                            $(One::$kind(one) => {
+                                let builder = builder.container(one).on_instances();
+                                match isolated {
+                                    Some(isolated) => builder.network_isolation(isolated).build(),
+                                    None => builder.build(),
+                                }
+                            })+
+                            _ => unreachable!("{CHECKED}"),
+                        }
+                    };
+                }
+                on_platform!(Image Archive Gated Uncompressed Package)
+            }
+        };
+        model.add_to(stack, &self.id)
+    }
+
+    /// Adds the model for an endpoint without instances.
+    pub(super) fn add_portable(self, stack: &mut Stack, role: &Value<RoleArn>) -> ModelHandle {
         let builder = Model::builder().execution_role(role.clone());
         let model = match self.containers {
-            Containers::Portable(PortableContainer::Image(one)) => builder.container(one).build(),
-            Containers::Portable(PortableContainer::Archive(one)) => builder.container(one).build(),
-            Containers::Portable(PortableContainer::Package(one)) => builder.container(one).build(),
-            Containers::One(_) | Containers::Serial(_) | Containers::Direct(_) => return None,
+            Containers::One(One::Image(one)) => builder.container(one).build(),
+            Containers::One(One::Archive(one)) => builder.container(one).build(),
+            Containers::One(One::Package(one)) => builder.container(one).build(),
+            _ => unreachable!("{CHECKED}"),
         };
-        Some(model.add_to(stack, &self.id))
+        model.add_to(stack, &self.id)
     }
 }
 
-fn single(container: &config::Container) -> Containers {
-    let image = Container::image(container.image.clone());
-    match &container.data {
-        None => Containers::Portable(PortableContainer::Image(
-            image.environment_variables(container.environment.clone()),
-        )),
-        Some(ModelData::Archive { location, .. }) => {
-            Containers::Portable(PortableContainer::Archive(
-                image
-                    .model_data_url(location.clone())
-                    .environment_variables(container.environment.clone()),
-            ))
-        }
-        Some(_) => Containers::One(any(container)),
-    }
+/// `false` is what leaving it out means.
+fn isolated(isolation: &Value<bool>) -> Option<Value<bool>> {
+    Some(isolation.clone()).filter(|isolation| *isolation != Value::Literal(false))
 }
 
-fn any(container: &config::Container) -> AnyContainer {
-    match named(container) {
-        Some(named) => named.into(),
-        None => with_data(container),
-    }
+fn several<T>(containers: Vec<T>) -> (T, T, Vec<T>) {
+    let mut containers = containers.into_iter();
+    let mut next = || containers.next().expect(CHECKED);
+    let (first, second) = (next(), next());
+    (first, second, containers.collect())
 }
 
-fn named(container: &config::Container) -> Option<NamedContainer> {
-    let hostname = container.hostname.clone()?;
-    Some(with_data(container).named(hostname))
+fn on_platform(container: AnyContainer<PrivateRegistry>) -> AnyContainer {
+    container.on_platform().expect(CHECKED)
 }
 
-fn with_data(container: &config::Container) -> AnyContainer {
+fn named_on_platform(container: NamedContainer<PrivateRegistry>) -> NamedContainer {
+    container.on_platform().expect(CHECKED)
+}
+
+fn specified(package: Container<PackageData>, name: Option<&Value<String>>) -> One {
+    One::Package(match name {
+        Some(name) => package.inference_specification_name(name.clone()),
+        None => package,
+    })
+}
+
+fn one(container: &config::Container) -> One {
     let image = Container::image(container.image.clone())
         .environment_variables(container.environment.clone());
-    match &container.data {
-        None => image.into(),
-        Some(ModelData::Archive { location, .. }) => image.model_data_url(location.clone()).into(),
-        Some(ModelData::Prefix { location, .. }) => {
-            image.model_data_prefix(location.clone()).into()
-        }
-        Some(ModelData::Object { location, .. }) => {
-            image.model_data_object(location.clone()).into()
-        }
-        Some(ModelData::MultiModel { location, .. }) => {
-            image.multi_model(as_prefix(location.clone())).into()
+    match &container.repository {
+        Repository::Platform => match &container.data {
+            None => One::Image(image),
+            Some(ModelData::Archive { location, access }) => {
+                let archive = image.model_data_url(location.clone());
+                if access.is_gated() {
+                    One::Gated(gated(archive, access))
+                } else {
+                    One::Archive(archive)
+                }
+            }
+            Some(ModelData::Prefix { location, access }) => {
+                One::Uncompressed(opened(image.model_data_prefix(location.clone()), access))
+            }
+            Some(ModelData::Object { location, access }) => {
+                One::Uncompressed(opened(image.model_data_object(location.clone()), access))
+            }
+            Some(ModelData::MultiModel { location, cache }) => {
+                One::Many(many(image, location, *cache).any_registry())
+            }
+        },
+        Repository::Vpc {
+            credentials_provider,
+        } => {
+            let mut image = image.private_registry();
+            if let Some(function) = credentials_provider {
+                image = image.credentials_provider(function.clone());
+            }
+            match &container.data {
+                None => One::PrivateImage(image),
+                Some(ModelData::Archive { location, access }) => {
+                    let archive = image.model_data_url(location.clone());
+                    if access.is_gated() {
+                        One::PrivateGated(gated(archive, access))
+                    } else {
+                        One::PrivateArchive(archive)
+                    }
+                }
+                Some(ModelData::Prefix { location, access }) => One::PrivateUncompressed(opened(
+                    image.model_data_prefix(location.clone()),
+                    access,
+                )),
+                Some(ModelData::Object { location, access }) => One::PrivateUncompressed(opened(
+                    image.model_data_object(location.clone()),
+                    access,
+                )),
+                Some(ModelData::MultiModel { location, cache }) => {
+                    One::Many(many(image, location, *cache))
+                }
+            }
         }
     }
 }
 
-fn as_prefix(location: Value<S3Uri>) -> Value<S3Prefix> {
-    location.map(|location| {
-        location
-            .as_prefix()
-            .expect("the stage file's reader accepts prefixes only with `Mode: MultiModel`")
-    })
+/// An archive with what opens it, which is one thing at least.
+fn gated<A: Registry>(
+    archive: Container<TarGz, A>,
+    access: &ModelAccess,
+) -> Container<GatedTarGz, A> {
+    match &access.hub_content_arn {
+        Some(content) => {
+            let archive = archive.hub_content(content.clone());
+            if access.accept_eula {
+                archive.accept_eula()
+            } else {
+                archive
+            }
+        }
+        None => archive.accept_eula(),
+    }
+}
+
+/// Files that are not packed, with what opens them.
+fn opened<D: IsGateable<Gated = D>, A: Registry>(
+    mut container: Container<D, A>,
+    access: &ModelAccess,
+) -> Container<D, A> {
+    if access.accept_eula {
+        container = container.accept_eula();
+    }
+    match &access.hub_content_arn {
+        Some(content) => container.hub_content(content.clone()),
+        None => container,
+    }
+}
+
+fn many<A: Registry>(
+    image: Container<NoModelData, A>,
+    location: &Value<S3Uri>,
+    cache: Option<ModelCacheSetting>,
+) -> AnyContainer<A> {
+    let prefix = location
+        .clone()
+        .map(|location| location.as_prefix().expect(CHECKED));
+    let container = image.multi_model(prefix);
+    match cache {
+        Some(cache) => container
+            .cache_models(cache == ModelCacheSetting::Enabled)
+            .into(),
+        None => container.into(),
+    }
+}
+
+fn any(container: &config::Container) -> AnyContainer<PrivateRegistry> {
+    match named(container) {
+        Some(named) => named.into(),
+        None => one(container).into_any(),
+    }
+}
+
+fn named(container: &config::Container) -> Option<NamedContainer<PrivateRegistry>> {
+    let hostname = container.hostname.clone()?;
+    Some(one(container).into_any().named(hostname))
 }
 
 fn package(
@@ -214,15 +405,14 @@ fn package(
     version: Value<ModelPackageArn>,
     access: Option<PackageAccess>,
     environment: &IndexMap<String, Value<String>>,
-) -> Containers {
+) -> Container<PackageData> {
     // A role that the stage names has what it has: nothing needs to be known.
     let access = match (&endpoint.execution_role_arn, access) {
         (Some(_), _) => PackageAccess::none(),
         (None, Some(access)) => access,
         (None, None) => access_parameters(stack, prefix),
     };
-    let container = Container::package(version, access).environment_variables(environment.clone());
-    Containers::Portable(PortableContainer::Package(container))
+    Container::package(version, access).environment_variables(environment.clone())
 }
 
 /// What a pin says of a package; `None` where it says nothing.

@@ -2,8 +2,11 @@
 
 use crate::cfn::iam::Role;
 use crate::config;
-use crate::hosting::{AsyncOutput, DataCapture, ExecutionRole, NotDerivable};
-use crate::literal::{RoleArn, S3Uri};
+use crate::hosting::{
+    AsyncOutput, CoreDump, DataCapture, ExecutionRole, Explainer, Network, NotDerivable,
+    RollbackAlarms,
+};
+use crate::literal::{InferenceComponentName, KmsKey, RoleArn, S3Uri};
 use crate::template::{Handle, Stack};
 use crate::value::Value;
 
@@ -29,18 +32,27 @@ fn at(path: impl Into<String>) -> impl FnOnce(NotDerivable) -> NotNameable {
 /// What the role has to allow beside models.
 #[derive(Default)]
 pub(super) struct Inputs<'a> {
-    pub(super) network: bool,
+    pub(super) network: Option<&'a Network>,
     pub(super) capture: Option<&'a DataCapture>,
     pub(super) output: Option<&'a AsyncOutput>,
     pub(super) payloads: &'a [Value<S3Uri>],
+    /// The key of the topics that results are told to.
+    pub(super) topic_key: Option<&'a Value<KmsKey>>,
+    pub(super) explainer: Option<&'a Explainer>,
+    /// Each with the path at which the stage states it.
+    pub(super) core_dumps: Vec<(String, CoreDump)>,
+    /// Each with the path at which the stage states it.
+    pub(super) adapters: Vec<(String, &'a Value<S3Uri>)>,
+    pub(super) components: Vec<&'a Value<InferenceComponentName>>,
+    pub(super) rollback: Vec<RollbackAlarms>,
 }
 
 impl Inputs<'_> {
-    pub(super) fn role(
+    pub(super) fn role<'m>(
         self,
         stack: &mut Stack,
         endpoint: &config::Endpoint,
-        models: &[PreparedModel],
+        models: impl IntoIterator<Item = &'m PreparedModel>,
     ) -> Result<RoleInUse, NotNameable> {
         if let Some(arn) = &endpoint.execution_role_arn {
             return Ok(RoleInUse {
@@ -51,7 +63,7 @@ impl Inputs<'_> {
         let mut role = ExecutionRole::new(endpoint.name.clone());
         for model in models {
             for container in model.containers() {
-                role = role.container(container).map_err(at(model.path()))?;
+                role = role.container(&container).map_err(at(model.path()))?;
             }
         }
         for location in self.payloads {
@@ -62,15 +74,34 @@ impl Inputs<'_> {
         if let Some(output) = self.output {
             role = role.async_output(output).map_err(at("Async"))?;
         }
+        if let Some(key) = self.topic_key {
+            role = role.topic_key(key);
+        }
         if let Some(capture) = self.capture {
             let path = "DataCapture.DestinationS3Uri";
             role = role.data_capture(capture).map_err(at(path))?;
         }
+        if let Some(explainer) = self.explainer {
+            let path = "Explainer.ShapBaselineUri";
+            role = role.explainer(explainer).map_err(at(path))?;
+        }
+        for (path, dump) in &self.core_dumps {
+            role = role.core_dump(dump).map_err(at(path))?;
+        }
+        for (path, artifact) in &self.adapters {
+            role = role.reads_object(artifact).map_err(at(path))?;
+        }
+        for name in self.components {
+            role = role.component(name.clone());
+        }
+        for alarms in &self.rollback {
+            role = role.rollback_alarms(alarms);
+        }
         if let Some(key) = &endpoint.kms_key_id {
             role = role.volume_key(key);
         }
-        if self.network {
-            role = role.network();
+        if let Some(network) = self.network {
+            role = role.network(network);
         }
         let handle = role.add_to(stack, "ExecutionRole");
         Ok(RoleInUse {

@@ -4,6 +4,7 @@ import contextvars
 import re
 
 from ministack.core import responses as ministack_responses
+from moto.applicationautoscaling import models as scaling
 from moto.core.responses import ActionResult, BaseResponse
 from moto.core.utils import utcnow
 from moto.sagemaker import models
@@ -12,6 +13,9 @@ from moto.sagemaker.responses import SageMakerResponse
 
 # Their ARNs carry the name in lower case; moto's ARN of a model package does already.
 LOWER_CASE = {"model", "endpoint", "endpoint-config", "model-package-group"}
+
+# What scales beside instances.
+SCALABLE = ("inference-component:DesiredCopyCount", "variant:DesiredProvisionedConcurrency")
 
 # AWS refuses an update or a deletion meanwhile.
 IN_PROGRESS = {"Creating", "Updating", "SystemUpdating", "RollingBack", "Deleting"}
@@ -89,8 +93,63 @@ def update_endpoint(self):
     return ActionResult({"EndpointArn": endpoint.arn})
 
 
+class InferenceComponent:
+    """An inference component, which moto does not have."""
+
+    def __init__(self, backend, properties):
+        name = properties["InferenceComponentName"]
+        self.arn = models.arn_formatter(
+            "inference-component", name, backend.account_id, backend.region_name
+        )
+        self.inference_component_name = name
+        self.describe_from(properties)
+        backend.inference_components[name] = self
+
+    def describe_from(self, properties):
+        """What it is asked to be, which it is at once."""
+        copies = properties.get("RuntimeConfig", {}).get("CopyCount", 1)
+        self.description = {
+            "InferenceComponentArn": self.arn,
+            "InferenceComponentName": self.inference_component_name,
+            "EndpointName": properties["EndpointName"],
+            "VariantName": properties.get("VariantName"),
+            "InferenceComponentStatus": "InService",
+            "Specification": properties["Specification"],
+            "RuntimeConfig": {"DesiredCopyCount": copies, "CurrentCopyCount": copies},
+        }
+
+
+def describe_inference_component(self):
+    name = self._get_param("InferenceComponentName")
+    found = self.sagemaker_backend.inference_components.get(name)
+    if found is None:
+        raise ValidationError(f'Could not find inference component "{name}".')
+    return ActionResult(found.description)
+
+
 def install():
     """Changes moto, once, before its first request."""
+
+    made = models.SageMakerModelBackend.__init__
+
+    def init(self, region_name, account_id):
+        made(self, region_name, account_id)
+        self.inference_components = {}
+
+    models.SageMakerModelBackend.__init__ = init
+    SageMakerResponse.describe_inference_component = describe_inference_component
+
+    models_exist = models.SageMakerModelBackend.validate_production_variants
+
+    def validate_variants(self, production_variants):
+        # A variant that hosts inference components has no model of its own.
+        models_exist(self, [one for one in production_variants if "ModelName" in one])
+
+    models.SageMakerModelBackend.validate_production_variants = validate_variants
+
+    known = {dimension.name: dimension.value for dimension in scaling.ScalableDimensionValueSet}
+    known |= {name: f"sagemaker:{name}" for name in SCALABLE}
+    scaling.ScalableDimensionValueSet = scaling.Enum("ScalableDimensionValueSet", known)
 
     def current_account(self):
         credential = re.search(r"Credential=(\w+)/", self.headers.get("Authorization", ""))

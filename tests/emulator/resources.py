@@ -1,6 +1,7 @@
 """The resource types that ministack's CloudFormation lacks, made of moto's SageMaker."""
 
 import inspect
+import json
 import re
 from copy import deepcopy
 
@@ -8,6 +9,7 @@ import controls
 import moto_sagemaker
 from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 from ministack.core.responses import get_account_id, get_region, new_uuid
+from ministack.services import cloudwatch
 from ministack.services.cloudformation import provisioners, stacks
 from moto.applicationautoscaling.models import applicationautoscaling_backends
 from moto.core.exceptions import ServiceException
@@ -172,7 +174,8 @@ class EndpointConfig(Resource):
 
     def build(self, properties, rule):
         backend = _backend()
-        for variant in properties["ProductionVariants"]:
+        shadows = properties.get("ShadowProductionVariants") or []
+        for variant in [*properties["ProductionVariants"], *shadows]:
             variant.setdefault("InitialVariantWeight", 1.0)
         return _call(backend.create_endpoint_config.__func__, self=backend, **_arguments(properties))
 
@@ -247,6 +250,83 @@ class _Later:
         pass
 
 
+class InferenceComponent(Resource):
+    type = "AWS::SageMaker::InferenceComponent"
+    name = "InferenceComponentName"
+    store = "inference_components"
+
+    def build(self, properties, rule):
+        self._fits(properties)
+        return moto_sagemaker.InferenceComponent(_backend(), properties)
+
+    def change(self, physical_id, old, new, stack, rule):
+        self._fits(new)
+        component = self.find(physical_id)
+        for name in ("EndpointName", "VariantName", "InferenceComponentName"):
+            if old.get(name) != new.get(name):
+                # UpdateInferenceComponent has no such argument.
+                _refuse(f"{name} of an inference component cannot be changed")
+        super().change(physical_id, old, new, stack, rule)
+        component.describe_from(new)
+
+    @staticmethod
+    def _fits(properties):
+        backend = _backend()
+        endpoint = backend.endpoints.get(properties["EndpointName"])
+        if endpoint is None:
+            _refuse(f"Could not find endpoint \"{properties['EndpointName']}\".")
+        config = backend.describe_endpoint_config(endpoint.endpoint_config_name)
+        if any("ModelName" in variant for variant in config["ProductionVariants"]):
+            _refuse("Inference Components are not supported in this Endpoint.")
+        specification = properties["Specification"]
+        if base := specification.get("BaseInferenceComponentName"):
+            if base not in backend.inference_components:
+                _refuse(f"Could not find inference component \"{base}\".")
+        elif (model := specification.get("ModelName")) and model not in backend._models:
+            _refuse(f"Could not find model \"{model}\".")
+
+
+class CompositeAlarm(Resource):
+    """ministack's CloudWatch has composite alarms, and its CloudFormation has not."""
+
+    type = "AWS::CloudWatch::CompositeAlarm"
+
+    def make(self, logical_id, properties, stack, rule):
+        rule.wait()
+        if rule.effect == "fail":
+            raise ValueError(rule.reason)
+        suffix = new_uuid()[:13].upper()
+        name = properties.setdefault("AlarmName", f"{stack}-{logical_id}-{suffix}")
+        return self._put(properties), {"Arn": self._arn(name)}
+
+    def change(self, physical_id, old, new, stack, rule):
+        rule.wait()
+        if rule.effect == "fail":
+            raise ValueError(rule.reason)
+        self._put({**new, "AlarmName": physical_id})
+
+    def remove(self, physical_id, properties):
+        self._check(cloudwatch._delete_alarms({}, {"AlarmNames": [physical_id]}, False, True))
+
+    def attributes(self, physical_id, properties):
+        return {"Arn": self._arn(physical_id)}
+
+    def _put(self, properties):
+        self._check(cloudwatch._put_composite_alarm({}, properties, False, True))
+        return properties["AlarmName"]
+
+    @staticmethod
+    def _arn(name):
+        return f"arn:aws:cloudwatch:{get_region()}:{get_account_id()}:alarm:{name}"
+
+    @staticmethod
+    def _check(answer):
+        status, _, body = answer
+        if status >= 400:
+            message = json.loads(body)
+            raise ValueError(message.get("message") or message.get("Message"))
+
+
 class ModelPackageGroup(Resource):
     type = "AWS::SageMaker::ModelPackageGroup"
     name = "ModelPackageGroupName"
@@ -302,6 +382,8 @@ class ScalableTarget(Resource):
         if kind == "endpoint":
             # moto registers targets on nothing.
             _backend().describe_endpoint(endpoint)
+        elif kind == "inference-component" and endpoint not in _backend().inference_components:
+            _refuse(f"Could not find inference component \"{endpoint}\".")
         _scaling().register_scalable_target(
             properties["ServiceNamespace"],
             properties["ResourceId"],
@@ -374,6 +456,8 @@ TYPES = (
     Model,
     EndpointConfig,
     Endpoint,
+    InferenceComponent,
+    CompositeAlarm,
     ModelPackageGroup,
     ModelPackage,
     ScalableTarget,
@@ -391,7 +475,8 @@ def install():
             "update_with_logical_id": True,
             "delete": resource.delete,
         }
-        create_only = {path.split("/")[2] for path in _schema(kind.type)["createOnlyProperties"]}
+        fixed = _schema(kind.type).get("createOnlyProperties", [])
+        create_only = {path.split("/")[2] for path in fixed}
         provisioners._REPLACING_PROPERTIES[kind.type] = tuple(create_only)
         if kind.type.startswith("AWS::SageMaker::"):
             provisioners._STACK_TAG_PROPERTY[kind.type] = ("Tags", "list")

@@ -2,7 +2,9 @@
 //! is not undone in passing.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
+
+use crate::support::rust_files;
 
 /// Every module by its floor. Those in one inner list do not see each other.
 const FLOORS: &[&[&[&str]]] = &[
@@ -27,21 +29,6 @@ fn floor(module: &str) -> Option<usize> {
     FLOORS
         .iter()
         .position(|floor| floor.iter().any(|modules| modules.contains(&module)))
-}
-
-/// The Rust files below a folder.
-fn rust_files(folder: &Path) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            found.extend(rust_files(&path));
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
-            found.push(path);
-        }
-    }
-    found.sort();
-    found
 }
 
 /// A file of `src/`.

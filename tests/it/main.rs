@@ -4,9 +4,12 @@
 
 #[cfg(feature = "deploy")]
 mod aws_client;
+mod builders;
 mod catalog;
 mod cli;
+mod constructors;
 mod contract;
+mod coverage;
 #[cfg(feature = "deploy")]
 mod deploy;
 #[cfg(feature = "deploy")]
@@ -20,9 +23,11 @@ mod faults;
 mod floors;
 mod hosting;
 mod l1;
+mod operations;
 mod permissions;
 mod review;
 mod rules;
+mod serving;
 mod shipped;
 mod stage_files;
 mod support;

@@ -1,4 +1,4 @@
-"""Run cfn-lint and cloudformation-validate over every committed template.
+"""Run cfn-lint, cloudformation-validate and checkov over the committed templates.
 
 See README.md beside this file for what fails and how a finding is explained.
 """
@@ -82,6 +82,48 @@ def cloudformation_validate(names):
             }
 
 
+def secured(name):
+    """Whether a template has what checkov asks for: a key, a network, and isolation."""
+    resources = json.loads((ROOT / name).read_text(encoding="utf-8"))["Resources"].values()
+
+    properties = [
+        resource["Properties"]
+        for resource in resources
+        if resource["Type"] in ("AWS::SageMaker::EndpointConfig", "AWS::SageMaker::Model")
+    ]
+    return (
+        any("KmsKeyId" in one for one in properties)
+        and any("VpcConfig" in one for one in properties)
+        and any(one.get("EnableNetworkIsolation") is True for one in properties)
+    )
+
+
+def checkov(names):
+    """What checkov fails, which has no levels."""
+    program = pathlib.Path(sys.executable).parent / "checkov"
+    command = [str(program), "--framework", "cloudformation", "--quiet", "--compact"]
+    command += ["--output", "json", "--file", *names]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    try:
+        report = json.loads(run.stdout)
+        checks = report["results"]["failed_checks"]
+        unread = report["summary"]["parsing_errors"]
+    except (json.JSONDecodeError, KeyError, TypeError):
+        sys.exit(f"checkov failed with {run.returncode}:\n{run.stdout}{run.stderr}")
+    if unread:
+        sys.exit(f"checkov cannot read {unread} of the templates: {', '.join(names)}")
+    for check in checks:
+        yield {
+            "tool": "checkov",
+            "rule": check["check_id"],
+            "level": "failed",
+            "template": check["file_path"].lstrip("/"),
+            "resource": check["resource"].rpartition(".")[2],
+            "line": check["file_line_range"][0],
+            "message": check["check_name"],
+        }
+
+
 def explains(entry, finding):
     """Whether an entry is about a finding."""
     return (
@@ -96,12 +138,16 @@ def main():
     names = templates()
     if not names:
         sys.exit("no templates to check: expected some below `templates/`")
+    demanding = [name for name in names if secured(name)]
+    if not demanding:
+        sys.exit("no template for checkov: expected one with a key, a network and isolation")
     entries = explanations()
     used = [False] * len(entries)
     unexplained = explained = 0
-    for tool, findings in [
-        ("cfn-lint", cfn_lint(names)),
-        ("cloudformation-validate", cloudformation_validate(names)),
+    for tool, findings, checked in [
+        ("cfn-lint", cfn_lint(names), names),
+        ("cloudformation-validate", cloudformation_validate(names), names),
+        ("checkov", checkov(demanding), demanding),
     ]:
         count = 0
         for finding in findings:
@@ -115,7 +161,7 @@ def main():
             unexplained += 1
             print("{template}:{line}: {level} {rule} of {tool}: {message} [{resource}]".format(**finding))
         version = importlib.metadata.version(tool)
-        print(f"{tool} {version}: {len(names)} templates checked, {count} errors and warnings")
+        print(f"{tool} {version}: {len(checked)} templates checked, {count} errors and warnings")
     unused = [entry for entry, was_used in zip(entries, used) if not was_used]
     for entry in unused:
         print(f"explained.json: matches nothing any more, remove it: {json.dumps(entry)}")

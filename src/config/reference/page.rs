@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::super::coverage;
 use super::super::declare::{Described, Keys as _, Parts, paragraphs};
 use super::super::keys::StageKeys;
 use super::examples::{Example, examples};
@@ -111,6 +112,7 @@ pub fn markdown() -> String {
     for section in &sections {
         section.write(&sections, &mut page);
     }
+    coverage::write(&mut page);
     page
 }
 

@@ -1,0 +1,60 @@
+//! Alarms on the queue of an asynchronous endpoint.
+
+use crate::cfn::cloudwatch::alarm as l1;
+use crate::literal::Duration;
+
+use super::super::mode::Mode;
+use super::metrics::{PublishesBacklog, VariantMetrics};
+use super::{Alarm, Statistic};
+
+impl Alarm<u32> {
+    /// More than `above` requests wait or are worked on: `ApproximateBacklogSize`.
+    ///
+    /// ```
+    #[doc = include_str!("../example.txt")]
+    #[doc = include_str!("../example_metrics.txt")]
+    /// let alarm = Alarm::backlog(&queue, 100);
+    /// alarm.add_to(&mut stack, "Alarm");
+    /// let shown = shown(stack, "Alarm", "");
+    /// assert!(shown.ends_with(
+    ///     r#""Dimensions":[{"Name":"EndpointName","Value":"churn"}],"EvaluationPeriods":2,"MetricName":"ApproximateBacklogSize","Namespace":"AWS/SageMaker","Period":60,"Statistic":"Maximum","Threshold":100,"TreatMissingData":"notBreaching"}"#,
+    /// ), "{shown}");
+    /// ```
+    pub fn backlog<M: Mode>(of: &VariantMetrics<M>, above: u32) -> Self
+    where
+        VariantMetrics<M>: PublishesBacklog,
+    {
+        Self::above(
+            of.of_endpoint("ApproximateBacklogSize"),
+            Statistic::Of(l1::Statistic::MAXIMUM),
+            above,
+            format!("More than {above} requests wait or are worked on"),
+        )
+    }
+}
+
+impl Alarm<Duration> {
+    /// A request has waited for longer: `ApproximateAgeOfOldestRequest`.
+    ///
+    /// ```
+    #[doc = include_str!("../example.txt")]
+    #[doc = include_str!("../example_metrics.txt")]
+    /// let alarm = Alarm::oldest_request(&queue, Duration::new("10m"));
+    /// alarm.add_to(&mut stack, "Alarm");
+    /// let shown = shown(stack, "Alarm", "");
+    /// assert!(shown.ends_with(
+    ///     r#""Dimensions":[{"Name":"EndpointName","Value":"churn"}],"EvaluationPeriods":2,"MetricName":"ApproximateAgeOfOldestRequest","Namespace":"AWS/SageMaker","Period":60,"Statistic":"Maximum","Threshold":600,"TreatMissingData":"notBreaching"}"#,
+    /// ), "{shown}");
+    /// ```
+    pub fn oldest_request<M: Mode>(of: &VariantMetrics<M>, above: Duration) -> Self
+    where
+        VariantMetrics<M>: PublishesBacklog,
+    {
+        Self::above(
+            of.of_endpoint("ApproximateAgeOfOldestRequest"),
+            Statistic::Of(l1::Statistic::MAXIMUM),
+            above,
+            format!("A request has waited for more than {above}"),
+        )
+    }
+}
