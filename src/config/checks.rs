@@ -355,7 +355,7 @@ pub(super) fn has_endpoint(stage: Subject<'_>) -> bool {
         .any(|key| stage.has(key))
 }
 
-/// Reports keys of more than one group, pair by pair.
+/// Reports keys of more than one group.
 fn one_group(stage: Subject<'_>, prefix: &str, groups: &[&[&str]], why: &str, cx: &mut Cx<'_>) {
     let present: Vec<Vec<String>> = groups
         .iter()
@@ -365,11 +365,7 @@ fn one_group(stage: Subject<'_>, prefix: &str, groups: &[&[&str]], why: &str, cx
         })
         .filter(|paths: &Vec<_>| !paths.is_empty())
         .collect();
-    for (index, one) in present.iter().enumerate() {
-        for other in &present[index + 1..] {
-            stage.exclude_groups(cx, one, other, why);
-        }
-    }
+    stage.exclude_each(cx, &present, why);
 }
 
 fn one_capacity(stage: Subject<'_>, cx: &mut Cx<'_>) {

@@ -148,51 +148,51 @@ impl<'a> Subject<'a> {
     /// Reports two keys that exclude each other, each at its place. What stands in the stage is
     /// taken as what is meant, so inherited keys are told how to be removed.
     pub(super) fn exclude(&self, cx: &mut Cx<'_>, one: &str, other: &str, why: &str) {
-        self.exclude_groups(cx, &[one.to_owned()], &[other.to_owned()], why);
+        self.exclude_each(cx, &[vec![one.to_owned()], vec![other.to_owned()]], why);
     }
 
-    /// The same for groups of keys, of which the first is there and speaks for the others.
-    pub(super) fn exclude_groups(
-        &self,
-        cx: &mut Cx<'_>,
-        one: &[String],
-        other: &[String],
-        why: &str,
-    ) {
-        for (group, against) in [(one, other), (other, one)] {
-            let Some((path, entry)) = self.first(group) else {
-                continue;
-            };
-            let Some((against_path, against_entry)) = self.first(against) else {
-                continue;
-            };
-            let (name, against_name) = (last(path), last(against_path));
-            let message = match (
-                self.inherited(entry.span),
-                self.inherited(against_entry.span),
-            ) {
-                (true, false) => {
-                    format!("`{name}` of `Defaults` excludes the stage's `{against_name}`: {why}")
-                }
-                (false, true) => {
-                    format!("`{name}` excludes `{against_name}` of `Defaults`: {why}")
-                }
-                _ => format!("`{name}` excludes `{against_name}`: {why}"),
-            };
-            let hint = match (
-                self.inherited(entry.span),
-                self.inherited(against_entry.span),
-            ) {
-                (true, false) => self.removal(group),
-                (false, true) => self.removal(against),
-                _ => format!("keep `{name}` or `{against_name}`"),
-            };
-            cx.report(
-                Finding::error("excluded-key", message).hint(hint),
-                entry.span,
-                path,
-            );
+    /// The same for groups of keys, of which the first that is there speaks for the others. Each of
+    /// several is reported once.
+    pub(super) fn exclude_each(&self, cx: &mut Cx<'_>, groups: &[Vec<String>], why: &str) {
+        let [first, second, rest @ ..] = groups else {
+            return;
+        };
+        self.excludes(cx, first, second, why);
+        for other in std::iter::once(second).chain(rest) {
+            self.excludes(cx, other, first, why);
         }
+    }
+
+    /// Reports a group at its place.
+    fn excludes(&self, cx: &mut Cx<'_>, group: &[String], against: &[String], why: &str) {
+        let Some((path, entry)) = self.first(group) else {
+            return;
+        };
+        let Some((against_path, against_entry)) = self.first(against) else {
+            return;
+        };
+        let (name, against_name) = (last(path), last(against_path));
+        let inherited = (
+            self.inherited(entry.span),
+            self.inherited(against_entry.span),
+        );
+        let message = match inherited {
+            (true, false) => {
+                format!("`{name}` of `Defaults` excludes the stage's `{against_name}`: {why}")
+            }
+            (false, true) => format!("`{name}` excludes `{against_name}` of `Defaults`: {why}"),
+            _ => format!("`{name}` excludes `{against_name}`: {why}"),
+        };
+        let hint = match inherited {
+            (true, false) => self.removal(group),
+            (false, true) => self.removal(against),
+            _ => format!("keep `{name}` or `{against_name}`"),
+        };
+        cx.report(
+            Finding::error("excluded-key", message).hint(hint),
+            entry.span,
+            path,
+        );
     }
 
     fn first<'p>(&self, group: &'p [String]) -> Option<(&'p str, &'a Entry)> {

@@ -162,6 +162,7 @@ impl<L: Literal> Shape for L {
                     text.trim().to_owned(),
                 ]
                 .into_iter()
+                .chain(schedules(text))
                 .find(|repaired| text.len() < 200 && repaired != text && L::read(repaired).is_ok())
                 .map(|repaired| format!("did you mean `{repaired}`?"));
                 cx.refuse(at, finding);
@@ -184,6 +185,32 @@ impl<L: Literal> Shape for L {
         schema.insert("pattern", L::PATTERN);
         schema.into()
     }
+}
+
+/// What a schedule was probably meant to be: singular and plural, upper case, the year.
+fn schedules(text: &str) -> Vec<String> {
+    let Some(inner) = text
+        .strip_prefix("cron(")
+        .and_then(|rest| rest.strip_suffix(')'))
+    else {
+        return match text.strip_prefix("rate(1 ") {
+            Some(_) => vec![text.replace("s)", ")")],
+            None => vec![text.replace(')', "s)")],
+        };
+    };
+    let upper = inner.to_uppercase();
+    let mut fields: Vec<&str> = upper.split_whitespace().collect();
+    if fields.len() == 5 {
+        fields.push("*");
+    }
+    // One of the two days is left open.
+    if let [_, _, day, _, weekday, _] = fields.as_mut_slice()
+        && *day != "?"
+        && *weekday != "?"
+    {
+        *(if *weekday == "*" { weekday } else { day }) = "?";
+    }
+    vec![format!("cron({})", fields.join(" "))]
 }
 
 impl Shape for Duration {

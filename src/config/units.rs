@@ -110,7 +110,10 @@ impl Quantity {
     pub(super) fn of(stage: Subject<'_>, path: &str) -> Option<Self> {
         match stage.text(path) {
             Some(text) => Self::parse(text),
-            None => stage.integer(path).map(Self::Count),
+            None => stage
+                .integer(path)
+                .filter(|count| *count >= 0)
+                .map(Self::Count),
         }
     }
 

@@ -167,7 +167,11 @@ fn compute(stage: Subject<'_>, path: &str, cx: &mut Cx<'_>) {
                 "`{name}`: expected what fits onto an instance, and `{kind}` has {have}, got \
                  `{number}`"
             );
-            let hint = "lower it, or choose a larger instance type";
+            let hint = if *largest == 0 {
+                "remove it, or choose an instance type with accelerators"
+            } else {
+                "lower it, or choose a larger instance type"
+            };
             stage.at_value(
                 cx,
                 &place,

@@ -1,6 +1,7 @@
 //! How a new version takes over: whether its steps fit the instances, and whether it is guarded.
 
-use super::{Kind, instance_types, one_group, productions};
+use super::{Kind as EndpointKind, instance_types, one_group, productions};
+use crate::config::document::Kind;
 use crate::config::keys::{AlarmKind, WAIT_INTERVAL};
 use crate::config::shape::Cx;
 use crate::config::stage::Size;
@@ -11,6 +12,9 @@ use crate::literal::Duration;
 /// The ways in which a new version takes over: of these keys exactly one is there.
 pub(in crate::config) const STRATEGIES: &[&[&str]] =
     &[&["Canary"], &["Linear"], &["Rolling"], &["AllAtOnce"]];
+
+/// The longest wait.
+const LONGEST_WAIT: Duration = Duration::from_minutes(60);
 
 /// The longest that a deployment may take.
 const LONGEST: Duration = Duration::from_minutes(8 * 60);
@@ -56,7 +60,7 @@ fn sizes(stage: Subject<'_>, cx: &mut Cx<'_>) {
         let Some(size) = size(stage, &path) else {
             continue;
         };
-        if Kind::of(stage) == Kind::Serverless {
+        if EndpointKind::of(stage) == EndpointKind::Serverless {
             if let Size::Count(count) = size
                 && key != "Rolling"
             {
@@ -85,13 +89,16 @@ fn sizes(stage: Subject<'_>, cx: &mut Cx<'_>) {
     }
 }
 
-/// A size that stands there.
+/// A size that stands there and is none that cannot be.
 pub(super) fn size(stage: Subject<'_>, path: &str) -> Option<Size> {
     if let Some(count) = stage.integer(path) {
         return (count > 0).then_some(Size::Count(count));
     }
     let percent = stage.text(path)?.strip_suffix('%')?;
-    percent.parse().ok().map(Size::Percent)
+    let percent: i64 = percent.parse().ok()?;
+    (1..=50)
+        .contains(&percent)
+        .then_some(Size::Percent(percent))
 }
 
 /// What a size is a part of.
@@ -101,6 +108,8 @@ pub(super) struct Whole {
     /// The least number, and the greatest.
     least: i64,
     most: i64,
+    /// Less than the least, by a scheduled action of this name.
+    scheduled: Option<(String, i64)>,
 }
 
 impl Whole {
@@ -117,6 +126,7 @@ impl Whole {
                     key: "MinInstanceCount",
                     least: stage.integer(least)?.max(1),
                     most: stage.integer(most)?,
+                    scheduled: None,
                 });
             }
         }
@@ -134,6 +144,7 @@ impl Whole {
             key,
             least: number,
             most: number,
+            scheduled: None,
         }
     }
 
@@ -156,10 +167,22 @@ impl Whole {
         }
         let path = format!("{scaling}.MinCapacity");
         // At zero nothing serves; the first step up is one.
+        let least = stage.integer(&path)?.max(1);
+        let scheduled = stage
+            .items(&format!("{scaling}.Schedule"))
+            .iter()
+            .filter_map(|(action, _)| {
+                let number = stage.integer(&format!("{action}.MinCapacity"))?.max(1);
+                let name = stage.text(&format!("{action}.Name"))?;
+                Some((name.to_owned(), number))
+            })
+            .filter(|(_, number)| *number < least)
+            .min_by_key(|(_, number)| *number);
         Some(Self {
             key: "MinCapacity",
-            least: stage.integer(&path)?.max(1),
+            least,
             most: stage.integer(&format!("{scaling}.MaxCapacity"))?,
+            scheduled,
         })
     }
 }
@@ -183,10 +206,11 @@ impl Part<'_> {
         let [one, several] = self.what;
         let many = |count: i64| format!("{count} {}", if count == 1 { one } else { several });
         // Less than one instance is one.
-        let part = match self.size {
+        let part_of = |whole: i64| match self.size {
             Size::Count(count) => count,
-            Size::Percent(percent) => (of.least.saturating_mul(percent) / 100).max(1),
+            Size::Percent(percent) => (whole.saturating_mul(percent) / 100).max(1),
         };
+        let part = part_of(of.least);
         if part.saturating_mul(2) > of.least {
             let needed = part.saturating_mul(2);
             let message = match self.size {
@@ -203,6 +227,20 @@ impl Part<'_> {
             let finding = Finding::error("deployment-size", message).hint(format!(
                 "raise `{}` to {needed}, the smallest number that works, or {}",
                 of.key, self.instead
+            ));
+            stage.at_value(cx, self.path, finding);
+            return true;
+        }
+        if let Some((name_of_action, number)) = &of.scheduled
+            && part_of(*number).saturating_mul(2) > *number
+        {
+            let message = format!(
+                "`{name}`: expected at most half of the {several}, of which the scheduled action \
+                 `{name_of_action}` may leave {number}: a deployment would fail then"
+            );
+            let finding = Finding::warning("deployment-size", message).hint(format!(
+                "raise its `MinCapacity` to {}, or deploy at another time",
+                part_of(*number).saturating_mul(2)
             ));
             stage.at_value(cx, self.path, finding);
             return true;
@@ -288,6 +326,10 @@ pub(super) fn total_wait(
     cx: &mut Cx<'_>,
 ) {
     let termination = termination.map_or(0, Duration::seconds);
+    // What is out of its own bounds is reported as that.
+    if wait > LONGEST_WAIT || termination > LONGEST_WAIT.seconds() {
+        return;
+    }
     let total = wait
         .seconds()
         .saturating_mul(steps)
@@ -302,7 +344,7 @@ pub(super) fn total_wait(
     }
     let path = format!("{block}.MaximumExecutionTimeout");
     if let Some(timeout) = stage.duration(&path) {
-        if timeout.seconds() <= total {
+        if timeout.seconds() <= total && timeout <= LONGEST {
             let message = format!(
                 "`MaximumExecutionTimeout`: expected more than {}, which is what the waits take \
                  ({sum}), got {timeout}",
@@ -354,7 +396,11 @@ pub(super) fn rollback(stage: Subject<'_>, block: &str, cx: &mut Cx<'_>) {
         return;
     }
     let items = stage.items(&path);
-    if items.is_empty() {
+    let is_list = stage
+        .stage
+        .at(&path)
+        .is_some_and(|node| matches!(node.kind, Kind::List(_)));
+    if is_list && items.is_empty() {
         let message = "`RollbackOn` is empty: nothing takes the deployment back";
         let finding = Finding::warning("unguarded-deployment", message).hint(
             "name an alarm, or remove `RollbackOn` for the errors and latency alarms of the stage",

@@ -1,7 +1,8 @@
 //! Images by framework: whether there is one for the region and the instance type.
 
 use super::{Kind, models};
-use crate::catalog::images::Part;
+use crate::catalog::images::{ImageError, Part};
+use crate::catalog::instances::{Architecture, architecture};
 use crate::config::image::{self, Hardware, Wanted};
 use crate::config::shape::Cx;
 use crate::config::subject::Subject;
@@ -93,13 +94,7 @@ fn region(stage: Subject<'_>, path: &str, cx: &mut Cx<'_>) -> Option<Region> {
     Region::parse(stage.text("Region")?).ok()
 }
 
-fn report(
-    stage: Subject<'_>,
-    path: &str,
-    kind: Option<&str>,
-    error: &crate::catalog::images::ImageError,
-    cx: &mut Cx<'_>,
-) {
+fn report(stage: Subject<'_>, path: &str, kind: Option<&str>, error: &ImageError, cx: &mut Cx<'_>) {
     let (key, place) = match error.part {
         Part::Framework => ("Framework", format!("{path}.Framework")),
         Part::Version => ("Version", format!("{path}.Version")),
@@ -114,7 +109,18 @@ fn report(
             None => ("Image", path.to_owned()),
         },
     };
-    let finding = Finding::error("image", format!("`{key}`: {error}")).hint(error.hint());
+    let mut message = format!("`{key}`: {error}");
+    if let Some(kind) = kind.and_then(|kind| stage.instance_type(kind))
+        && matches!(
+            error.part,
+            Part::Version | Part::BaseFramework | Part::PyVersion
+        )
+        && architecture(&kind) == Architecture::Arm64
+    {
+        // There are fewer of them.
+        message = format!("{message}; `{kind}` needs an image for arm64");
+    }
+    let finding = Finding::error("image", message).hint(error.hint());
     if stage.has(&place) {
         stage.at_value(cx, &place, finding);
     } else {

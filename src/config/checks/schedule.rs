@@ -94,6 +94,7 @@ fn capacity(stage: Subject<'_>, path: &str, bounds: &Bounds, needs_one: bool, cx
                 Finding::error("out-of-range", message).hint("give it a `MaxCapacity` too");
             stage.at_value(cx, &min_path, finding);
         }
+        (None, Some(0)) if needs_one => {}
         (None, Some(max)) if !has_min && bounds.least.is_some_and(|least| max < least) => {
             let least = bounds.least.unwrap_or_default();
             let message = format!(

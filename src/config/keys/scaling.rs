@@ -62,7 +62,7 @@ shape! {
         #[becomes(".ScheduledActions")]
         "Schedule" => default(Vec::new()) schedule: Vec<ScheduledActionKeys> [Bounds::from(1)],
         /// What happens while an alarm of `Alarms` tells so. Left out, nothing does.
-        #[becomes("AWS::ApplicationAutoScaling::ScalingPolicy.StepScalingPolicyConfiguration")]
+        #[becomes("AWS::ApplicationAutoScaling::ScalingPolicy")]
         "StepPolicies" => default(Vec::new()) step_policies: Vec<StepPolicyKeys> [Bounds::of(1, 20)],
     }
 }
@@ -139,26 +139,26 @@ shape! {
     /// What an alarm does to capacity, by how far its threshold is passed.
     pub(crate) struct StepPolicyKeys {
         /// Its name, unique among those of the same `AutoScaling`.
-        #[becomes("AWS::ApplicationAutoScaling::ScalingPolicy.PolicyName")]
+        #[becomes(".PolicyName")]
         "Name" => required name: ScalingName,
         /// The alarm, which is one of `Alarms`.
         #[becomes("AWS::CloudWatch::Alarm.AlarmActions")]
         "Alarm" => required alarm: AlarmKind,
         /// What the adjustments of `Steps` mean: so much more or less, so many percent more or less,
         /// or exactly so much.
-        #[becomes(".AdjustmentType")]
+        #[becomes(".StepScalingPolicyConfiguration.AdjustmentType")]
         "AdjustmentType" => default(AdjustmentType::ChangeInCapacity) adjustment_type: AdjustmentType,
         /// What happens from which distance from the alarm's threshold on, until the next step begins.
-        #[becomes(".StepAdjustments")]
+        #[becomes(".StepScalingPolicyConfiguration.StepAdjustments")]
         "Steps" => required steps: Vec<StepKeys> [Bounds::of(1, 20)],
         /// How long to wait after a step. Left out, Application Auto Scaling decides.
-        #[becomes(".Cooldown")]
+        #[becomes(".StepScalingPolicyConfiguration.Cooldown")]
         "Cooldown" => optional cooldown: Duration [Bounds::of(0, 86400)],
         /// With `PercentChangeInCapacity`: by how much capacity changes at least. Left out, by one.
-        #[becomes(".MinAdjustmentMagnitude")]
+        #[becomes(".StepScalingPolicyConfiguration.MinAdjustmentMagnitude")]
         "MinAdjustmentMagnitude" => optional min_adjustment_magnitude: i64 [Bounds::of(1, 1_000_000)],
         /// What is taken of the metric's datapoints. Left out, their average is.
-        #[becomes(".MetricAggregationType")]
+        #[becomes(".StepScalingPolicyConfiguration.MetricAggregationType")]
         "MetricAggregationType" => optional metric_aggregation_type: MetricAggregation,
     }
 }
