@@ -152,8 +152,9 @@ fn what_scales_is_the_endpoint_itself_which_keeps_its_counts() {
     each(TARGET, |name, template, resource| {
         if let Some(component) = scaled(resource, "inference-component/") {
             let component = component.to_owned();
-            let named = of_type(template, "AWS::SageMaker::InferenceComponent")
-                .find(|one| property(*one, "InferenceComponentName") == Some(&component.clone().into()));
+            let named = of_type(template, "AWS::SageMaker::InferenceComponent").find(|one| {
+                property(*one, "InferenceComponentName") == Some(&component.clone().into())
+            });
             // Not before there is one.
             let waits = resource.entry.get("DependsOn").unwrap();
             assert_eq!(texts(waits), [named.unwrap().id], "{name}");

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use std::fs;
 
 use sageform::cfn::{Schema, schema_of};
-use sageform::config::reference::{COVERED, DERIVED, Reached, coverage, keys};
+use sageform::config::coverage::{COVERED, DERIVED, Reached, coverage};
+use sageform::config::reference::keys;
 use sageform::json::Json;
 use sageform::template::Template;
 use serde_json::{Map, Value, json};
@@ -74,6 +75,7 @@ fn schema(property: &str) -> Option<&'static Schema> {
 fn every_key_becomes_what_cloudformation_knows() {
     for key in keys() {
         for property in &key.properties {
+            let property = &property.replace("[]", "");
             let known = match property.contains('.') {
                 true => schema(property).is_some(),
                 false => schema_of(property).is_some(),
@@ -174,7 +176,11 @@ fn around(path: &str) -> Value {
     let [type_name, name, rest @ ..] = names.as_slice() else {
         panic!("{path}")
     };
-    let property = schema_of(type_name).unwrap().properties.property(name).unwrap();
+    let property = schema_of(type_name)
+        .unwrap()
+        .properties
+        .property(name)
+        .unwrap();
     Value::Object(Map::from_iter([(
         (*name).to_owned(),
         inside(&property.schema, rest),

@@ -1,5 +1,6 @@
 //! `sageform init`: a new project that works.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
 use std::io;
@@ -64,7 +65,7 @@ pub(in super::super) fn run(args: &InitArgs, context: &Context<'_>) -> Result<Ex
     let start = start(context)?;
     let root = start.join(&args.dir);
     refuse_content(&root, &args.dir)?;
-    let mut texts = schema::files();
+    let mut texts = BTreeMap::from([(format!("config/{}", schema::FILE_NAME), schema::text())]);
     let mut files = ALWAYS.to_vec();
     if !args.no_rust {
         files.extend(RUST);

@@ -1,7 +1,7 @@
-//! `sageform schema`: what editors read to complete and explain a stage file, and what people read.
+//! `sageform schema`: what editors and people read of the keys of a stage file.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
+use std::path::Path;
 
 use clap::{Args, ValueEnum};
 
@@ -15,94 +15,111 @@ use super::super::project::{command, root};
 use super::super::report;
 use super::super::{Context, Exit, Failure, printer};
 
-/// Print the JSON Schema of a stage file, or the page that lists its keys.
+/// The schema's file name within `config/`.
+pub(super) const FILE_NAME: &str = "stage-file.schema.json";
+
+/// Print the keys of a stage file: a JSON Schema for editors, or a page for people.
 ///
-/// Editors complete, explain and check a stage file whose first line names the schema. The page says
-/// of each key what it takes and which property it becomes.
+/// Editors complete, explain and check a stage file whose first line names the schema. The page has
+/// every key with its type, its unit, what it means to leave it out, and the property that it becomes.
 #[derive(Debug, Args)]
 #[command(
     after_long_help = "The line in a stage file, where the schema stands beside it:\n  \
     # yaml-language-server: $schema=stage-file.schema.json\n\n\
     Examples:\n  \
-    sageform schema --write               write `config/stage-file.schema.json` and `config/stage-file.md`\n  \
-    sageform schema --check               in CI: fail when they are not up to date\n  \
-    sageform schema --format markdown     print the page"
+    sageform schema --write     write `config/stage-file.schema.json`, beside the stage files\n  \
+    sageform schema --check     in CI: fail when that file is not up to date\n  \
+    sageform schema --format markdown --write     write the page, `config/stage-file.md`"
 )]
 pub(in super::super) struct SchemaArgs {
-    /// How the keys are described.
-    #[arg(long, value_enum, default_value_t = Format::Json, conflicts_with_all = ["write", "check"])]
-    format: Format,
-
-    /// Write both to the project's `config/`, as `stage-file.schema.json` and `stage-file.md`.
+    /// Write it to the project: `config/stage-file.schema.json`, or `config/stage-file.md`.
     #[arg(long, conflicts_with = "check")]
     write: bool,
 
-    /// Fail when one of these files is missing or stale.
+    /// Fail when that file is missing or stale.
     #[arg(long)]
     check: bool,
+
+    /// What to print.
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Format::Json)]
+    format: Format,
 }
 
-/// How keys are described.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
-    /// For editors: a JSON Schema.
+    /// A JSON Schema, for editors.
     Json,
-    /// For people: a page.
+    /// A page in Markdown, for people.
     Markdown,
 }
 
 pub(in super::super) fn run(args: &SchemaArgs, context: &Context<'_>) -> Result<Exit, Failure> {
+    let format = args.format;
     if !args.write && !args.check {
-        let text = match args.format {
-            Format::Json => schema(),
-            Format::Markdown => reference::page(),
-        };
-        printer::data(&text).map_err(Failure::Output)?;
+        printer::data(&format.text()).map_err(Failure::Output)?;
         return Ok(Exit::Done);
     }
     let root = root(context)?;
-    let plan = Plan::new(&root, files())?;
-    let changes = plan.changes.clone();
+    let name = format.file();
+    let plan = plan(&root, format)?;
+    let change = plan.changes.get(&name).copied().unwrap_or(Change::Keep);
     if args.write {
         plan.apply()?;
     }
-    let mut said = String::new();
-    let mut findings = Vec::new();
-    for (name, change) in changes {
-        let _ = match (change, args.check) {
-            (Change::Keep | Change::Remove, _) => writeln!(said, "{name}: up to date"),
-            (Change::Create, false) => writeln!(said, "created {name}"),
-            (Change::Update, false) => writeln!(said, "updated {name}"),
-            (change, true) => {
-                let word = if change == Change::Create {
-                    "missing"
-                } else {
-                    "stale"
-                };
-                let hint = format!("run `{} schema --write` and commit the file", command(&root));
-                let message = format!("`{name}` is {word}");
-                findings.push(Finding::error("stale-schema", message).hint(hint));
-                Ok(())
-            }
-        };
-    }
-    if findings.is_empty() {
-        printer::say(&said);
-        return Ok(Exit::Done);
-    }
-    printer::say(&report::render(&findings, None));
-    Ok(Exit::Findings)
+    let said = match (change, args.check) {
+        (Change::Keep | Change::Remove, _) => format!("{name}: up to date\n"),
+        (Change::Create, false) => format!("created {name}\n"),
+        (Change::Update, false) => format!("updated {name}\n"),
+        (change, true) => {
+            let word = if change == Change::Create {
+                "missing"
+            } else {
+                "stale"
+            };
+            let finding =
+                Finding::error("stale-schema", format!("`{name}` is {word}")).hint(format!(
+                    "run `{} schema {}--write` and commit the file",
+                    command(&root),
+                    format.option()
+                ));
+            printer::say(&report::render(&[finding], None));
+            return Ok(Exit::Findings);
+        }
+    };
+    printer::say(&said);
+    Ok(Exit::Done)
 }
 
-/// The files that describe stage files, by their names in a project.
-pub(super) fn files() -> BTreeMap<String, String> {
-    BTreeMap::from([
-        (format!("{FOLDER}/stage-file.schema.json"), schema()),
-        (format!("{FOLDER}/stage-file.md"), reference::page()),
-    ])
+fn plan(root: &Path, format: Format) -> Result<Plan<'_>, Finding> {
+    Plan::new(root, BTreeMap::from([(format.file(), format.text())]))
 }
 
-fn schema() -> String {
+impl Format {
+    fn file(self) -> String {
+        match self {
+            Self::Json => format!("{FOLDER}/{FILE_NAME}"),
+            Self::Markdown => format!("{FOLDER}/stage-file.md"),
+        }
+    }
+
+    fn text(self) -> String {
+        match self {
+            Self::Json => text(),
+            Self::Markdown => reference::markdown(),
+        }
+    }
+
+    /// How it is asked for.
+    const fn option(self) -> &'static str {
+        match self {
+            Self::Json => "",
+            Self::Markdown => "--format markdown ",
+        }
+    }
+}
+
+/// The schema as it is written.
+pub(super) fn text() -> String {
     let mut text = serde_json::to_string_pretty(&stage_file_schema())
         .expect("a schema is a tree with text keys and finite numbers");
     text.push('\n');

@@ -23,6 +23,10 @@ const SHAPES: [&[(&str, Build)]; 3] = [models::SHAPES, variants::SHAPES, operati
 
 /// Cases that are about what only a stage file has, and why.
 const OF_STAGE_FILES: &[(&str, &str)] = &[
+    (
+        "every-property",
+        "what the other cases have no reason to say",
+    ),
     ("execution-role", "a role that the stack does not make"),
     ("four-lines", "how little a file may say"),
     ("intrinsics", "functions written in YAML"),
