@@ -163,7 +163,7 @@ pub use required::{
 };
 pub use role::ExecutionRole;
 pub use rollout::{
-    BatchSize, BlueGreen, CanarySize, InBatches, LinearStepSize, Retained, RollbackAlarms,
+    BatchSize, BlueGreen, CanarySize, InBatches, LinearStepSize, MetricAlarm, Retained, RollbackAlarms,
     RollbackBatchSize, Rolling, Rollout, RolloutFor, RollsBackOn, Stated,
 };
 pub use scaling::{

@@ -10,7 +10,7 @@ use crate::value::Value;
 use super::mode::{InstanceBacked, Mode};
 use super::variant::seconds;
 
-pub use alarms::{RollbackAlarms, RollsBackOn};
+pub use alarms::{MetricAlarm, RollbackAlarms, RollsBackOn};
 pub use size::{BatchSize, CanarySize, LinearStepSize, RollbackBatchSize};
 
 /// How an endpoint is updated: one way of shifting traffic, and what takes it back.
