@@ -16,6 +16,7 @@
 //! | 0 | [`json`] | a JSON document as a tree |
 //! | 0 | [`value`] | a literal or an intrinsic function, by the type of what it yields |
 //! | 0 | [`literal`] | names, ARNs, locations and durations, checked once |
+//! | 0 | [`secret`] | what a secret is called, and what it looks like |
 //! | 1 | [`cfn`] | L1: what `CloudFormation` accepts, generated from the registry's schemas |
 //! | 1 | [`catalog`] | what AWS offers: images of frameworks, facts about instance types |
 //! | 2 | [`template`] | the document: stacks, handles, logical ids, canonical rendering |
@@ -61,6 +62,7 @@ pub mod literal;
 pub mod permissions;
 pub mod review;
 pub mod rules;
+pub mod secret;
 pub mod standard;
 pub mod template;
 pub mod value;

@@ -5,10 +5,11 @@
 //! for: `2.6` stays `2.6`, which AWS moves to newer builds.
 //!
 //! It is stricter than the SDK where the SDK guesses. A version is not defaulted where there are
-//! several, a version or Python version that the framework does not have is refused instead of
-//! ignored, and an instance with an arm64 processor never gets an image for `x86_64`. On Neuron
-//! instances it knows more: `huggingface` means the images of `huggingface-neuronx` on all but
-//! `inf1`, and `trn` instances may run what is built for Neuron.
+//! several; a version or Python version that the framework does not have is refused instead of
+//! ignored; an instance with an arm64 processor never gets an image for `x86_64`, and a serverless
+//! endpoint none for GPUs. It answers where the SDK needlessly refuses: the base framework may be left
+//! out where there is one, `llama-cpp-arm64` runs on Graviton, and images for Neuron run on `trn`
+//! instances. `huggingface` means `huggingface-neuronx` on every Neuron instance but `inf1`.
 //!
 //! [`image_uris.retrieve`]: https://sagemaker.readthedocs.io/en/stable/api/utility/image_uris.html
 //!
@@ -41,7 +42,6 @@
 
 mod error;
 mod find;
-#[rustfmt::skip]
 mod generated;
 mod table;
 
@@ -68,7 +68,7 @@ pub struct Request<'a> {
     pub py_version: Option<&'a str>,
     /// The region that pulls the image, and in whose registry it is.
     pub region: &'a Region,
-    /// What it will run on. May be left out where the same image serves any hardware.
+    /// What it will run on. May be left out where there is only one image, whatever the hardware.
     pub hardware: Option<Hardware<'a>>,
 }
 
@@ -113,6 +113,10 @@ pub enum Hardware<'a> {
 ///
 /// When there is no such framework, version, Python version or region, when one is left out of which
 /// there are several, or when no image runs on the hardware.
+#[expect(
+    clippy::missing_panics_doc,
+    reason = "every part of a URI is from the table, whose rows a test has all made into images"
+)]
 pub fn image_uri(request: &Request<'_>) -> Result<ImageUri, ImageError> {
     let framework = find::framework(request)?;
     let scope = find::scope(framework, request.hardware)?;
@@ -129,8 +133,7 @@ pub fn image_uri(request: &Request<'_>) -> Result<ImageUri, ImageError> {
     let separator = if tag.is_empty() { "" } else { ":" };
     let repository = image.repository;
     let uri = format!("{account}.dkr.ecr.{region}.{suffix}/{repository}{separator}{tag}");
-    Ok(ImageUri::parse(uri)
-        .expect("the texts of the table, of which all parts are, are short and plain"))
+    Ok(ImageUri::parse(uri).expect("the texts of the table are short and plain"))
 }
 
 /// The frameworks and algorithms of which there are images, in order.
@@ -164,3 +167,6 @@ pub fn versions(framework: &str) -> Vec<&'static str> {
     }
     versions
 }
+
+#[cfg(test)]
+mod tests;

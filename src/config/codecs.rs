@@ -33,6 +33,11 @@ impl<K: FreeKeys, T: Shape> Codec<IndexMap<String, T>> for MapOf<K> {
         format!("a map{}", bounds.words(" keys"))
     }
 
+    fn told(bounds: Bounds) -> String {
+        let map = <Self as Codec<IndexMap<String, T>>>::expected(bounds);
+        format!("{map}, each {}", K::EXPECTED)
+    }
+
     #[expect(clippy::cast_precision_loss, reason = "counts are small")]
     fn decode(at: &At<'_>, bounds: Bounds, cx: &mut Cx<'_>) -> Option<IndexMap<String, T>> {
         let Some(entries) = at.node.entries() else {

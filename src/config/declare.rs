@@ -22,7 +22,7 @@ pub(crate) struct Described {
     pub(crate) key: Key,
     pub(crate) doc: &'static str,
     /// What its value is, as the end of "expected …".
-    pub(crate) expected: String,
+    pub(crate) value: String,
     pub(crate) required: bool,
     pub(crate) default: Option<Json>,
     /// The properties that it becomes. One that begins with a dot is below those of the map that
@@ -31,6 +31,8 @@ pub(crate) struct Described {
     /// What it does instead.
     pub(crate) effect: Option<&'static str>,
     pub(crate) parts: Parts,
+    /// The declaration that it is taken in from.
+    pub(crate) shared: Option<&'static str>,
 }
 
 /// What is inside of a value.
@@ -38,27 +40,51 @@ pub(crate) struct Described {
 pub(crate) enum Parts {
     /// Nothing with a key.
     None,
-    /// A map.
-    Map(Vec<Described>),
+    /// A map, by the name of its declaration.
+    Map(Block),
     /// A list of maps.
-    Items(Vec<Described>),
+    Items(Block),
+}
+
+/// A map as people are told of it. The same one may stand in several places.
+#[derive(Debug, Clone)]
+pub(crate) struct Block {
+    /// The name of its declaration.
+    pub(crate) name: &'static str,
+    pub(crate) doc: &'static str,
+    pub(crate) keys: Vec<Described>,
 }
 
 impl Parts {
+    /// The map.
+    pub(crate) fn block(&self) -> Option<&Block> {
+        match self {
+            Self::None => None,
+            Self::Map(block) | Self::Items(block) => Some(block),
+        }
+    }
+
     /// The same as the items of a list.
     pub(crate) fn listed(self) -> Self {
         match self {
             Self::None => Self::None,
-            Self::Map(keys) | Self::Items(keys) => Self::Items(keys),
+            Self::Map(block) | Self::Items(block) => Self::Items(block),
         }
     }
 }
 
 /// The keys that are shared with other maps, where their properties are below this path.
-pub(crate) fn below(path: &str, mut keys: Vec<Described>) -> Vec<Described> {
-    for property in keys.iter_mut().flat_map(|key| &mut key.properties) {
-        if property.starts_with('.') {
-            property.insert_str(0, path);
+pub(crate) fn below(
+    path: &str,
+    declaration: &'static str,
+    mut keys: Vec<Described>,
+) -> Vec<Described> {
+    for key in &mut keys {
+        key.shared = Some(declaration);
+        for property in &mut key.properties {
+            if property.starts_with('.') {
+                property.insert_str(0, path);
+            }
         }
     }
     keys
@@ -73,9 +99,18 @@ pub(crate) struct Property {
     pub(crate) schema: Json,
 }
 
+/// What a map's schema has as its title until it is put among the definitions: the declaration's name.
+pub(crate) const NAME: &str = "title";
+
 /// The schema of a map with these keys and no others.
-pub(crate) fn map_schema(doc: &str, form: Form, properties: Vec<Property>) -> Json {
+pub(crate) fn map_schema(
+    name: &'static str,
+    doc: &str,
+    form: Form,
+    properties: Vec<Property>,
+) -> Json {
     let mut schema = Object::new();
+    schema.insert(NAME, name);
     schema.insert("type", "object");
     if !doc.is_empty() {
         schema.insert("description", paragraphs(doc));
@@ -276,6 +311,7 @@ macro_rules! shape {
                 $(
                     keys.extend($crate::config::declare::below(
                         $base,
+                        stringify!($flat_ty),
                         <$flat_ty as $crate::config::declare::Keys>::described(),
                     ));
                     keys.extend(Vec::<$crate::config::declare::Described>::from([$(
@@ -307,11 +343,20 @@ macro_rules! shape {
                 form: $crate::config::shape::Form,
             ) -> $crate::json::Json {
                 let properties = <Self as $crate::config::declare::Keys>::properties(form);
-                $crate::config::declare::map_schema(concat!($($doc, "\n"),+), form, properties)
+                $crate::config::declare::map_schema(
+                    stringify!($name),
+                    concat!($($doc, "\n"),+),
+                    form,
+                    properties,
+                )
             }
 
             fn parts() -> $crate::config::declare::Parts {
-                $crate::config::declare::Parts::Map(<Self as $crate::config::declare::Keys>::described())
+                $crate::config::declare::Parts::Map($crate::config::declare::Block {
+                    name: stringify!($name),
+                    doc: concat!($($doc, "\n"),+),
+                    keys: <Self as $crate::config::declare::Keys>::described(),
+                })
             }
         }
     };
@@ -331,10 +376,10 @@ macro_rules! shape {
         $crate::config::declare::Described {
             key: $crate::config::declare::shape!(@key $key $(| $alias)?),
             doc: concat!($($doc, "\n"),+),
-            expected: <
+            value: <
                 $crate::config::declare::shape!(@codec $($codec)?)
                 as $crate::config::shape::Codec<$ty>
-            >::expected($crate::config::declare::shape!(@bounds $($bounds)?)),
+            >::told($crate::config::declare::shape!(@bounds $($bounds)?)),
             required: $crate::config::declare::shape!(@required $presence),
             default: $crate::config::declare::shape!(@default $ty $(, $default)?),
             properties: vec![$(String::from($property)),*],
@@ -343,6 +388,7 @@ macro_rules! shape {
                 $crate::config::declare::shape!(@codec $($codec)?)
                 as $crate::config::shape::Codec<$ty>
             >::parts(),
+            shared: None,
         }
     };
     (@key $key:literal $(| $alias:literal)?) => {

@@ -35,7 +35,7 @@ pub use scaling::{MetricAggregation, MetricStatistic};
 
 pub(crate) use alarms::{AlarmsKeys, InvocationsAlarm, LatencyAlarm, RateAlarm, TimingKeys};
 pub(crate) use components::ComponentKeys;
-pub(crate) use deployment::{ComponentDeploymentKeys, DeploymentKeys};
+pub(crate) use deployment::{ComponentDeploymentKeys, DeploymentKeys, WAIT_INTERVAL};
 pub(crate) use endpoint::{ExplainerKeys, MetricsKeys, NetworkKeys};
 pub(crate) use fleet::{FleetKeys, RoutingStrategy, ShadowKeys, VariantKeys};
 pub(crate) use image::{FrameworkKeys, ImageKey};

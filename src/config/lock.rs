@@ -13,6 +13,7 @@
 use indexmap::IndexMap;
 use serde::Serialize;
 
+use super::checks::{ModelPlace, models};
 use super::codecs::MapOf;
 use super::declare::shape;
 use super::document::{Document, Span};
@@ -21,7 +22,7 @@ use super::shape::{At, Bounds, Cx, Shape};
 use super::stage::{Context, default_group};
 use super::subject::Subject;
 use crate::finding::Finding;
-use crate::literal::{ImageUri, KmsKey, ModelPackageArn, ModelPackageGroupName, Region, S3Uri};
+use crate::literal::{ImageUri, KmsKey, ModelPackageArn, ModelPackageGroupName, S3Uri};
 
 /// A version of a model package, and what a role must know of it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -130,11 +131,7 @@ pub(super) fn check(
     cx: &mut Cx<'_>,
     in_lock: &mut Vec<Finding>,
 ) {
-    let variants = stage
-        .items("Variants")
-        .into_iter()
-        .map(|(path, _)| format!("{path}.Model"));
-    for model in std::iter::once("Model".to_owned()).chain(variants) {
+    for ModelPlace { path: model, .. } in models(stage) {
         let has = |key: &str| stage.has(&format!("{model}.{key}"));
         if ["ModelPackageArn", "Image", "Containers"]
             .into_iter()
@@ -210,7 +207,7 @@ pub(super) fn pin(
         super::document::Scalar::Text(text) => Some(text),
         _ => None,
     };
-    let region = Region::parse(text("Region")?).ok()?;
+    let region = cx.region()?;
     let arn = format!(
         "arn:{}:sagemaker:{region}:{}:model-package/{group}/{}",
         region.partition(),

@@ -7,14 +7,17 @@
 //!
 //! What a stage becomes in the template is the business of the floors above.
 
+pub mod coverage;
 pub mod document;
 pub mod files;
+pub mod reference;
 pub mod schema;
 pub mod yaml;
 
 mod checks;
 mod codecs;
 mod declare;
+mod image;
 mod keys;
 mod lock;
 mod merge;
@@ -30,7 +33,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use crate::finding::{Finding, closest};
-use crate::literal::{EndpointName, ModelPackageGroupName};
+use crate::literal::{EndpointName, InferenceComponentName, ModelPackageGroupName};
 use declare::Keys as _;
 use document::{AtSpan, Document, Entry, Span};
 use keys::StageKeys;
@@ -200,10 +203,35 @@ impl Reader<'_> {
         }
         self.check_names(&stages, findings);
         self.check_lock(&stages, findings);
-        stages
+        let mut hidden = Vec::new();
+        let stages = stages
             .iter()
-            .filter_map(|stage| self.stage(stage, defaults, findings))
-            .collect()
+            .filter_map(|stage| self.stage(stage, defaults, findings, &mut hidden))
+            .collect();
+        for span in hidden {
+            self.hide(span, findings);
+        }
+        stages
+    }
+
+    /// Findings show their line. A secret in it is not spread any further.
+    fn hide(&self, span: Span, findings: &mut [Finding]) {
+        let place = self.document.source(span);
+        let columns = place.column..place.column + place.length;
+        for finding in findings {
+            let Some(source) = &mut finding.place.source else {
+                continue;
+            };
+            if source.line != place.line || source.file != place.file {
+                continue;
+            }
+            if let Some(text) = &mut source.text {
+                *text = (1..)
+                    .zip(text.chars())
+                    .map(|(at, shown)| if columns.contains(&at) { '*' } else { shown })
+                    .collect();
+            }
+        }
     }
 
     /// One half of a merge by itself: whatever becomes of it, its keys and values must be right,
@@ -294,6 +322,7 @@ impl Reader<'_> {
         entry: &Entry,
         defaults: Option<&Entry>,
         findings: &mut Vec<Finding>,
+        hidden: &mut Vec<Span>,
     ) -> Option<Stage> {
         let name = entry.key.as_str();
         let mut cx = Cx::new(&self.document, self.stack, Some(name));
@@ -345,6 +374,7 @@ impl Reader<'_> {
             defaults: range,
         };
         checks::check(subject, &mut cx);
+        hidden.append(&mut cx.hidden);
         let has_endpoint = checks::has_endpoint(subject);
         if has_endpoint {
             self.check_derived_names(subject, name, &mut cx);
@@ -384,8 +414,9 @@ impl Reader<'_> {
 
     /// The names that follow from those of the stack and the stage must be names.
     fn check_derived_names(&self, stage: Subject<'_>, name: &str, cx: &mut Cx<'_>) {
+        let derived = default_endpoint_name(self.stack, name);
+        components_names(stage, &derived, cx);
         if !stage.has("EndpointName") {
-            let derived = default_endpoint_name(self.stack, name);
             if let Err(error) = EndpointName::parse(derived) {
                 let message = format!("the endpoint's name would be no name: {error}");
                 let finding = Finding::error("derived-name", message)
@@ -394,16 +425,7 @@ impl Reader<'_> {
             }
         }
         let group = default_group(self.stack);
-        let models = if stage.has("Variants") {
-            stage
-                .items("Variants")
-                .into_iter()
-                .map(|(path, _)| format!("{path}.Model"))
-                .collect()
-        } else {
-            vec!["Model".to_owned()]
-        };
-        for model in models {
+        for checks::ModelPlace { path: model, .. } in checks::models(stage) {
             let named = ["PackageGroup", "ModelPackageArn", "Image", "Containers"]
                 .into_iter()
                 .any(|key| stage.has(&format!("{model}.{key}")));
@@ -414,6 +436,33 @@ impl Reader<'_> {
                     .hint("give the stage a `Model` with a `PackageGroup`");
                 cx.report(finding, stage.key, "");
             }
+        }
+    }
+}
+
+/// The names by which callers know the components.
+fn components_names(stage: Subject<'_>, derived: &str, cx: &mut Cx<'_>) {
+    let endpoint = match stage.literal("EndpointName") {
+        Some(endpoint) => endpoint,
+        None if stage.has("EndpointName") => return,
+        None => derived,
+    };
+    for (path, _) in stage.items("Components") {
+        let path = format!("{path}.Name");
+        let Some(name) = stage.text(&path) else {
+            continue;
+        };
+        let full = stage::full_name(endpoint, name);
+        let both =
+            EndpointName::parse(endpoint).is_ok() && InferenceComponentName::parse(name).is_ok();
+        if both && InferenceComponentName::parse(full.as_str()).is_err() {
+            let message = format!(
+                "the component's name `{full}` would have {} characters: expected at most 63",
+                full.len()
+            );
+            let finding = Finding::error("derived-name", message)
+                .hint("give the stage a shorter `EndpointName`, or the component a shorter `Name`");
+            stage.at_value(cx, &path, finding);
         }
     }
 }

@@ -4,8 +4,14 @@
 //! A stage inherits from `Defaults`, so a schema cannot ask it for anything; it can refuse what no
 //! inheritance would make right.
 
+use std::collections::BTreeMap;
+
 use super::MAX_STAGES;
-use super::checks::{CAPACITIES, DATA, NOT_WITH_SERVERLESS, NOT_WITH_VARIANTS, SOURCES, TARGETS};
+use super::checks::{
+    ADAPTER, ADAPTER_LACKS, CAPACITIES, DATA, Excluded, NOT_WITH_ASYNC, NOT_WITH_COMPONENTS,
+    NOT_WITH_SERVERLESS, NOT_WITH_VARIANTS, SIDES, SOURCES, STATISTICS, STRATEGIES, TARGETS,
+};
+use super::declare::NAME;
 use super::keys::StageKeys;
 use super::shape::{Bounds, Form, Shape};
 use super::types::value_definitions;
@@ -16,8 +22,16 @@ pub(super) const STAGE_NAME: &str = "^[A-Za-z][A-Za-z0-9-]{0,62}$";
 
 /// The JSON Schema (draft 2020-12) of a stage file.
 pub fn stage_file_schema() -> Json {
+    let mut shared = BTreeMap::new();
+    let mut stage = StageKeys::schema(Bounds::NONE, Form::Merged);
+    share(&mut stage, &mut shared);
     let mut definitions = value_definitions();
-    definitions.insert("Stage", stage());
+    let mut given = Object::new();
+    given.insert("not", [("type", Json::from("null"))]);
+    definitions.insert("Given", given);
+    for (name, schema) in shared {
+        definitions.insert(name, schema);
+    }
     let stage = |description: &'static str| -> Json {
         let mut reference = Object::new();
         reference.insert("description", description);
@@ -63,69 +77,198 @@ fn defaults_only() -> Json {
     only.into()
 }
 
-fn stage() -> Json {
-    let mut schema = StageKeys::schema(Bounds::NONE, Form::Merged);
-    let mut rules = groups(CAPACITIES);
-    rules.push(not_both(&["Variants"], NOT_WITH_VARIANTS));
-    let excluded: Vec<_> = NOT_WITH_SERVERLESS.iter().map(|(path, _)| *path).collect();
-    rules.push(not_both(CAPACITIES[1], &excluded));
-    let mut model = groups(SOURCES);
-    model.push(not_both(&["Containers"], &["Environment"]));
-    model.extend(groups(DATA));
-    for (key, rules) in [("Model", model), ("AutoScaling", groups(TARGETS))] {
-        let in_variants = ["properties", "Variants", "items", "properties", key];
-        for place in [&["properties", key][..], &in_variants] {
-            if let Some(Json::Object(target)) = dig(&mut schema, place) {
-                target.insert("allOf", Json::Array(rules.clone()));
+/// Puts every map among the definitions, with the rules that hold between its keys, and refers to it.
+fn share(schema: &mut Json, definitions: &mut BTreeMap<String, Json>) {
+    match schema {
+        Json::Array(items) => {
+            for item in items {
+                share(item, definitions);
             }
         }
+        Json::Object(object) => {
+            let keys: Vec<_> = object.keys().map(str::to_owned).collect();
+            for key in keys {
+                if let Some(value) = object.get_mut(&key) {
+                    share(value, definitions);
+                }
+            }
+            let declared = object.get(NAME).and_then(Json::as_str).map(str::to_owned);
+            if let Some(declared) = declared {
+                refer(object, &declared, definitions);
+            }
+        }
+        _ => {}
     }
-    if let Json::Object(schema) = &mut schema {
-        schema.insert("allOf", Json::Array(rules));
+}
+
+/// Leaves of a map's schema what is said of this place, and a reference to the rest.
+fn refer(schema: &mut Object, declared: &str, definitions: &mut BTreeMap<String, Json>) {
+    let mut here = Object::new();
+    for key in ["description", "default"] {
+        if let Some(value) = schema.remove(key) {
+            here.insert(key, value);
+        }
     }
-    schema
+    schema.remove(NAME);
+    let merged = schema
+        .get("type")
+        .is_none_or(|kind| kind.as_str().is_none());
+    let short = declared.trim_end_matches("Keys");
+    let mut all = Vec::new();
+    let rules = rules(declared);
+    if !rules.is_empty() {
+        let name = format!("{short}Rules");
+        all.push([("$ref", Json::from(format!("#/$defs/{name}")))].into());
+        definitions.insert(name, [("allOf", Json::Array(rules))].into());
+    }
+    // In a list a map stands as it is written; elsewhere it may leave to `Defaults` what it needs.
+    let merged = declared == "StageKeys" || merged;
+    let name = if merged {
+        short.to_owned()
+    } else {
+        all.append(&mut needs(declared));
+        format!("{short}Item")
+    };
+    if !all.is_empty() {
+        schema.insert("allOf", Json::Array(all));
+    }
+    here.insert("$ref", format!("#/$defs/{name}"));
+    let rest = std::mem::replace(schema, here);
+    definitions.insert(name, rest.into());
+}
+
+/// Which keys of a map exclude each other.
+fn rules(declared: &str) -> Vec<Json> {
+    let paths = |excluded: Excluded| excluded.iter().map(|(path, _)| *path).collect::<Vec<_>>();
+    let type_or_pools: &[&[&str]] = &[&["InstanceType"], &["InstancePools"]];
+    let mut rules = Vec::new();
+    match declared {
+        "StageKeys" => {
+            rules = groups(CAPACITIES);
+            rules.extend(groups(type_or_pools));
+            rules.push(not_both(CAPACITIES[1], &paths(NOT_WITH_SERVERLESS)));
+            rules.push(not_both(&["Variants"], &paths(NOT_WITH_VARIANTS)));
+            rules.push(not_both(&["Components"], &paths(NOT_WITH_COMPONENTS)));
+            rules.push(not_both(&["Async"], &paths(NOT_WITH_ASYNC)));
+        }
+        "VariantKeys" | "ShadowKeys" => rules = groups(type_or_pools),
+        "ModelKeys" => {
+            rules = groups(SOURCES);
+            rules.push(not_both(&["Containers"], &["Environment"]));
+            rules.push(not_both(
+                &["InferenceSpecificationName"],
+                &["Image", "Containers"],
+            ));
+            rules.extend(groups(DATA));
+        }
+        "ContainerKeys" => rules = groups(DATA),
+        "ComponentKeys" => rules.push(not_both(&[ADAPTER], ADAPTER_LACKS)),
+        "ScalingKeys" => rules = groups(TARGETS),
+        "DeploymentKeys" => {
+            rules = groups(STRATEGIES);
+            rules.push(not_both(&["Rolling"], &["TerminationWait"]));
+        }
+        "LatencyAlarm" => rules = groups(STATISTICS),
+        "InvocationsAlarm" => rules = groups(SIDES),
+        "ExplainerKeys" => rules = groups(&[&["ShapBaseline"], &["ShapBaselineUri"]]),
+        _ => {}
+    }
+    rules
+}
+
+/// What a map needs: it can be asked for only where the map is whole.
+fn needs(declared: &str) -> Vec<Json> {
+    match declared {
+        "VariantKeys" | "ShadowKeys" => vec![
+            one_of(&["InstanceType", "InstancePools"]),
+            one_of(&["InstanceCount"]),
+        ],
+        "ContainerKeys" => vec![one_of(&["Image"])],
+        "ComponentKeys" => vec![one_of(&[ADAPTER, "MinMemoryInMB"])],
+        "ScheduledActionKeys" => vec![one_of(&["MinCapacity", "MaxCapacity"])],
+        _ => Vec::new(),
+    }
+}
+
+/// One of the keys has to be there.
+fn one_of(keys: &[&'static str]) -> Json {
+    let required = |key: &&'static str| -> Json { [("required", Json::from(vec![*key]))].into() };
+    match keys {
+        [one] => required(one),
+        several => [("anyOf", Json::Array(several.iter().map(required).collect()))].into(),
+    }
 }
 
 /// Keys of different groups exclude each other.
 fn groups(groups: &[&[&str]]) -> Vec<Json> {
-    let pairs = groups.iter().enumerate().flat_map(|(index, one)| {
-        groups[index + 1..]
-            .iter()
-            .map(move |other| not_both(one, other))
-    });
-    pairs.collect()
+    let mut rules = Vec::new();
+    for (index, one) in groups.iter().enumerate() {
+        let others: Vec<&str> = groups[index + 1..].concat();
+        if !others.is_empty() {
+            rules.push(not_both(one, &others));
+        }
+    }
+    rules
 }
 
-/// No key of the one is there with a value together with a key of the other; `null` takes a key
-/// away.
-fn not_both(one: &[&str], other: &[&str]) -> Json {
-    let any = |keys: &[&str]| -> Json {
-        let keys = keys
-            .iter()
-            .map(|path| present(&path.split('.').collect::<Vec<_>>()))
-            .collect();
-        [("anyOf", Json::Array(keys))].into()
+/// Where one of these keys has a value, none of the others has; `null` takes a key away. The others
+/// are what an editor marks.
+fn not_both(one: &[&str], others: &[&str]) -> Json {
+    let present = match one {
+        [key] => present(&parts(key)),
+        keys => {
+            let keys = keys.iter().map(|key| present(&parts(key))).collect();
+            [("anyOf", Json::Array(keys))].into()
+        }
     };
-    [(
-        "not",
-        [("allOf", Json::Array(vec![any(one), any(other)]))].into(),
-    )]
-    .into()
+    let mut absent = Json::Object(Object::new());
+    for key in others {
+        make_absent(&mut absent, &parts(key));
+    }
+    [("if", present), ("then", absent)].into()
+}
+
+/// The keys of a path.
+fn parts(path: &str) -> Vec<&str> {
+    // `P99.9` is one key.
+    match path.split_once('.') {
+        Some((_, rest)) if rest.starts_with(|c: char| c.is_ascii_digit()) => vec![path],
+        _ => path.split('.').collect(),
+    }
 }
 
 fn present(path: &[&str]) -> Json {
     let Some((key, rest)) = path.split_first() else {
-        return [("not", [("type", Json::from("null"))].into())].into();
+        return [("$ref", Json::from("#/$defs/Given"))].into();
     };
-    let inner = present(rest);
     let mut schema = Object::new();
     schema.insert("type", "object");
     schema.insert("required", vec![Json::from((*key).to_owned())]);
-    schema.insert("properties", [((*key).to_owned(), inner)]);
+    schema.insert("properties", [((*key).to_owned(), present(rest))]);
     schema.into()
 }
 
-fn dig<'a>(schema: &'a mut Json, path: &[&str]) -> Option<&'a mut Json> {
-    path.iter()
-        .try_fold(schema, |schema, key| schema.as_object_mut()?.get_mut(key))
+fn make_absent(schema: &mut Json, path: &[&str]) {
+    let Some(object) = schema.as_object_mut() else {
+        return;
+    };
+    let Some((key, rest)) = path.split_first() else {
+        object.insert("type", "null");
+        return;
+    };
+    if !object.contains_key("properties") {
+        object.insert("properties", Object::new());
+    }
+    let below = object
+        .get_mut("properties")
+        .and_then(Json::as_object_mut)
+        .map(|below| {
+            if !below.contains_key(*key) {
+                below.insert((*key).to_owned(), Object::new());
+            }
+            below.get_mut(key)
+        });
+    if let Some(Some(below)) = below {
+        make_absent(below, rest);
+    }
 }

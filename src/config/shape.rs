@@ -15,6 +15,10 @@ use super::document::{AtSpan, Document, Entry, Kind, Node, Scalar, Span};
 pub(crate) trait Shape: Sized {
     /// What is accepted, as the end of "expected …".
     fn expected(bounds: Bounds) -> String;
+    /// The same with all that there is to say of it.
+    fn told(bounds: Bounds) -> String {
+        Self::expected(bounds)
+    }
     /// Reads a value, reporting all that is wrong with it.
     fn decode(at: &At<'_>, bounds: Bounds, cx: &mut Cx<'_>) -> Option<Self>;
     /// The JSON Schema of what is accepted.
@@ -29,6 +33,10 @@ pub(crate) trait Shape: Sized {
 pub(crate) trait Codec<T> {
     /// What is accepted, as the end of "expected …".
     fn expected(bounds: Bounds) -> String;
+    /// The same with all that there is to say of it.
+    fn told(bounds: Bounds) -> String {
+        Self::expected(bounds)
+    }
     /// Reads a value, reporting all that is wrong with it.
     fn decode(at: &At<'_>, bounds: Bounds, cx: &mut Cx<'_>) -> Option<T>;
     /// The JSON Schema of what is accepted.
@@ -45,6 +53,10 @@ pub(crate) struct Plain;
 impl<T: Shape> Codec<T> for Plain {
     fn expected(bounds: Bounds) -> String {
         T::expected(bounds)
+    }
+
+    fn told(bounds: Bounds) -> String {
+        T::told(bounds)
     }
 
     fn decode(at: &At<'_>, bounds: Bounds, cx: &mut Cx<'_>) -> Option<T> {
@@ -202,6 +214,8 @@ pub(crate) struct Cx<'a> {
     /// Whether what is read may lack keys, because it is only one half of a merge.
     pub(crate) half: bool,
     pub(crate) findings: Vec<Finding>,
+    /// What no finding may show, although it stands in its line.
+    pub(crate) hidden: Vec<Span>,
 }
 
 impl<'a> Cx<'a> {
@@ -212,6 +226,7 @@ impl<'a> Cx<'a> {
             stage,
             half: false,
             findings: Vec::new(),
+            hidden: Vec::new(),
         }
     }
 
@@ -295,11 +310,16 @@ impl<'a> Cx<'a> {
     }
 }
 
+/// More keys than anybody reads in a message.
+const LISTED: usize = 20;
+
 /// The finding about a key that nothing is known of.
 pub(crate) fn unknown_key<'k>(key: &str, keys: impl Iterator<Item = &'k str> + Clone) -> Finding {
     let shown: String = key.chars().take(80).collect();
     let hint = if let Some(close) = closest(key, keys.clone()) {
         format!("did you mean `{close}`?")
+    } else if keys.clone().count() > LISTED {
+        "`sageform schema --format markdown` lists the keys".to_owned()
     } else {
         let keys: Vec<_> = keys.map(|key| format!("`{key}`")).collect();
         format!("the keys here are {}", keys.join(", "))

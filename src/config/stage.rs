@@ -14,6 +14,7 @@ use indexmap::IndexMap;
 use serde::Serialize;
 
 use super::document::{Document, Node, Scalar, Span};
+use super::image::{self, Wanted};
 use super::keys::{FrameworkKeys, PackageGroup, StageKeys};
 use super::lock::Pin;
 use crate::finding::Source;
@@ -23,6 +24,8 @@ use crate::value::Value;
 use fleet::Hardware;
 
 pub use alarm::{Alarm, Alarms, Condition, Limit, NotifyTopic, RollbackAlarm};
+pub(super) use component::full_name;
+
 pub use component::{Component, ComponentDeployment, ComponentModel, Compute, Placement, Serves};
 pub use deployment::{Deployment, Size, Strategy};
 pub use fleet::{Fleet, InstancePool, Instances, Routing, Shadow, Variant};
@@ -131,13 +134,29 @@ pub(super) struct Context<'a> {
 }
 
 impl Context<'_> {
-    /// The image of a framework for what it runs on.
-    fn image(
-        &self,
-        _framework: &FrameworkKeys,
-        _hardware: Hardware<'_>,
-    ) -> Option<Value<ImageUri>> {
-        None
+    /// The stage's region, if it is written out.
+    pub(super) fn region(&self) -> Option<Region> {
+        match self.origin.tree.get("Region")?.value.scalar()? {
+            Scalar::Text(text) => Region::parse(text).ok(),
+            _ => None,
+        }
+    }
+
+    /// The image of a framework for what it runs on; `None` where there is none.
+    fn image(&self, keys: &FrameworkKeys, hardware: Hardware<'_>) -> Option<Value<ImageUri>> {
+        let region = self.region()?;
+        let wanted = Wanted {
+            framework: &keys.framework,
+            version: keys.version.as_deref(),
+            base_framework: keys.base_framework_version.as_deref(),
+            py_version: keys.py_version.as_deref(),
+            region: &region,
+        };
+        let hardware = match hardware {
+            Hardware::Instance(kind) => image::Hardware::Instance(kind.literal()?),
+            Hardware::Serverless => image::Hardware::Serverless,
+        };
+        image::uri(&wanted, hardware).ok().map(Value::Literal)
     }
 }
 

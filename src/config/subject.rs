@@ -6,6 +6,7 @@
 use super::document::{Entry, Kind, Node, Scalar, Span};
 use super::shape::Cx;
 use crate::finding::Finding;
+use crate::literal::{Duration, InstanceType};
 
 /// A stage, or a part of one, while it is checked.
 #[derive(Clone, Copy)]
@@ -27,36 +28,66 @@ impl<'a> Subject<'a> {
         }
     }
 
-    /// Whether a key is there.
+    /// Whether something is there.
     pub(super) fn has(&self, path: &str) -> bool {
-        self.entry(path).is_some()
+        self.stage.at(path).is_some()
+    }
+
+    /// Whether one of the keys is below a prefix such as `Variants[0].`.
+    pub(super) fn has_any(&self, prefix: &str, keys: &[&str]) -> bool {
+        keys.iter().any(|key| self.has(&format!("{prefix}{key}")))
     }
 
     /// A whole number, if one stands there.
     pub(super) fn integer(&self, path: &str) -> Option<i64> {
-        match self.entry(path)?.value.scalar()? {
+        match self.stage.at(path)?.scalar()? {
             Scalar::Integer(number) => Some(number),
+            _ => None,
+        }
+    }
+
+    /// A number, if one stands there.
+    pub(super) fn number(&self, path: &str) -> Option<f64> {
+        match self.stage.at(path)?.scalar()? {
+            #[expect(
+                clippy::cast_precision_loss,
+                reason = "only compared with small bounds"
+            )]
+            Scalar::Integer(number) => Some(number as f64),
+            Scalar::Float(number) => Some(number),
             _ => None,
         }
     }
 
     /// A text, if one stands there.
     pub(super) fn text(&self, path: &str) -> Option<&'a str> {
-        match self.entry(path)?.value.scalar()? {
+        match self.stage.at(path)?.scalar()? {
             Scalar::Text(text) => Some(text),
             _ => None,
         }
     }
 
+    /// A text that a template would carry as it is: no dynamic reference.
+    pub(super) fn literal(&self, path: &str) -> Option<&'a str> {
+        self.text(path).filter(|text| !text.contains("{{resolve:"))
+    }
+
+    /// A duration, if one stands there.
+    pub(super) fn duration(&self, path: &str) -> Option<Duration> {
+        Duration::parse(self.text(path)?).ok()
+    }
+
+    /// An instance type, if one stands there.
+    pub(super) fn instance_type(&self, path: &str) -> Option<InstanceType> {
+        InstanceType::parse(self.literal(path)?).ok()
+    }
+
     /// The items of a list, each with its path.
     pub(super) fn items(&self, path: &str) -> Vec<(String, &'a Node)> {
-        let Some(Entry {
-            value: Node {
-                kind: Kind::List(items),
-                ..
-            },
+        let Some(Node {
+            kind: Kind::List(items),
             ..
-        }) = self.entry(path)
+        }) = self.stage.at(path)
         else {
             return Vec::new();
         };
@@ -69,8 +100,9 @@ impl<'a> Subject<'a> {
 
     /// The keys of a map with their values.
     pub(super) fn pairs(&self, path: &str) -> &'a [Entry] {
-        self.entry(path)
-            .and_then(|entry| entry.value.entries())
+        self.stage
+            .at(path)
+            .and_then(Node::entries)
             .unwrap_or_default()
     }
 
@@ -82,13 +114,35 @@ impl<'a> Subject<'a> {
 
     /// Reports at a key.
     pub(super) fn at_key(&self, cx: &mut Cx<'_>, path: &str, finding: Finding) {
-        let span = self.entry(path).map_or(self.key, |entry| entry.span);
+        let span = match self.entry(path) {
+            Some(entry) => entry.span,
+            None => self.stage.locate(path).unwrap_or(self.key),
+        };
         cx.report(finding, span, path);
     }
 
     /// Reports at a value, or at its key when the value has parts.
     pub(super) fn at_value(&self, cx: &mut Cx<'_>, path: &str, finding: Finding) {
         cx.report(finding, self.stage.locate(path).unwrap_or(self.key), path);
+    }
+
+    /// Reports that a key is missing which another one needs.
+    pub(super) fn missing(&self, cx: &mut Cx<'_>, key: &str, because: &str) {
+        let message = format!("missing key `{key}`, which `{}` needs", last(because));
+        self.at_key(cx, because, Finding::error("missing-key", message));
+    }
+
+    /// Reports that a key is missing in an item of a list or in a block.
+    pub(super) fn missing_in(&self, cx: &mut Cx<'_>, key: &str, place: &str) {
+        let message = format!("missing key `{key}` in `{}`", last(place));
+        self.at_key(cx, place, Finding::error("missing-key", message));
+    }
+
+    /// Reports a key that has no effect.
+    pub(super) fn ignored(&self, cx: &mut Cx<'_>, path: &str, why: &str) {
+        let message = format!("`{}` has no effect: {why}", last(path));
+        let finding = Finding::warning("ignored-key", message).hint("remove it");
+        self.at_key(cx, path, finding);
     }
 
     /// Reports two keys that exclude each other, each at its place. What stands in the stage is

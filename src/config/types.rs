@@ -246,6 +246,10 @@ impl<T: Shape> Shape for Value<T> {
         T::expected(bounds)
     }
 
+    fn told(bounds: Bounds) -> String {
+        T::told(bounds)
+    }
+
     fn parts() -> Parts {
         T::parts()
     }
@@ -320,6 +324,15 @@ impl<T: Shape> Shape for Vec<T> {
                 "a list{}",
                 bounds.words(" items").replacen(" from ", " of ", 1)
             ),
+        }
+    }
+
+    fn told(bounds: Bounds) -> String {
+        let list = Self::expected(bounds);
+        match T::parts() {
+            // The map has a place of its own.
+            Parts::Map(_) => list,
+            _ => format!("{list}, each {}", T::told(Bounds::NONE)),
         }
     }
 

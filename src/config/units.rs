@@ -4,6 +4,7 @@ use super::codecs::percent;
 use super::document::Scalar;
 use super::shape::{At, Bounds, Cx, Form, Shape, text_of};
 use super::stage::{Quantity, Size};
+use super::subject::Subject;
 use super::types::{out_of_range, typed};
 use crate::cfn::cloudwatch::alarm::Unit;
 use crate::cfn::sagemaker::endpoint_config::InferenceAmiVersion;
@@ -105,6 +106,24 @@ impl Quantity {
         "a distance in the alarm's unit, such as `5`, `10%`, `50ms` or `2m`";
     const PATTERN: &'static str = r"^([0-9]{1,9}(\.[0-9]{1,9})?%|[0-9]{1,9}(ms|s|m|h))$";
 
+    /// The distance that stands at a path.
+    pub(super) fn of(stage: Subject<'_>, path: &str) -> Option<Self> {
+        match stage.text(path) {
+            Some(text) => Self::parse(text),
+            None => stage.integer(path).map(Self::Count),
+        }
+    }
+
+    /// How far it is, to be compared with others in the same unit.
+    #[expect(clippy::cast_precision_loss, reason = "only compared")]
+    pub(super) fn size(self) -> f64 {
+        match self {
+            Self::Count(count) => count as f64,
+            Self::Share(share) => share,
+            Self::Time(time) => time.milliseconds() as f64,
+        }
+    }
+
     fn parse(text: &str) -> Option<Self> {
         if let Some(percent) = percent(text) {
             return Some(Self::Share(percent / 100.0));
@@ -158,7 +177,10 @@ impl Shape for Quantity {
 /// A closed set: CloudWatch's units.
 impl Shape for Unit {
     fn expected(_: Bounds) -> String {
-        format!("one of CloudWatch's units, such as `{}`", Self::COUNT.as_str())
+        format!(
+            "one of CloudWatch's units, such as `{}`",
+            Self::COUNT.as_str()
+        )
     }
 
     fn decode(at: &At<'_>, bounds: Bounds, cx: &mut Cx<'_>) -> Option<Self> {

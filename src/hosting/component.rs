@@ -7,10 +7,12 @@ use crate::literal::{InferenceComponentName, S3Uri};
 use crate::template::{Handle, Stack};
 use crate::value::Value;
 
-use super::component_builder::{InferenceComponentBuilder, InstanceSpecification, WholeComponent};
+use super::component_builder::{
+    HostedOn, InferenceComponentBuilder, InstanceSpecification, WholeComponent,
+};
 use super::component_rollout::ComponentRollout;
 use super::endpoint::EndpointHandle;
-use super::mode::ComponentHost;
+use super::mode::Hosts;
 use super::required::Missing;
 
 /// A component that has compute of its own.
@@ -20,6 +22,15 @@ pub enum Base {}
 /// A component that adapts the answers of another one and uses its compute.
 #[derive(Debug, Clone, Copy)]
 pub enum Adapter {}
+
+/// Components that have compute of their own.
+#[diagnostic::on_unimplemented(
+    message = "an `AWS::SageMaker::InferenceComponent` with `BaseInferenceComponentName` has no `ComputeResourceRequirements`: it has no `CopyCount`, and no other component is based on it",
+    label = "an adapter uses the compute of its base"
+)]
+pub trait HasCompute {}
+
+impl HasCompute for Base {}
 
 /// An inference component: a model with its part of an endpoint's instances. `K` says whether it is
 /// a [`Base`] or an [`Adapter`].
@@ -78,15 +89,15 @@ impl InferenceComponent {
     ///     r#"[{"ComputeResourceRequirements":{"MinMemoryRequiredInMb":8192},"InstanceType":"ml.g6.xlarge","ModelName":{"Fn::GetAtt":["Model","ModelName"]}},{"ComputeResourceRequirements":{"MinMemoryRequiredInMb":16384},"InstanceType":"ml.g6.2xlarge","ModelName":{"Fn::GetAtt":["Model","ModelName"]}}]"#,
     /// );
     /// ```
-    pub fn per_instance_type(
+    pub fn per_instance_type<H: Hosts>(
         name: impl Into<Value<InferenceComponentName>>,
-        endpoint: &EndpointHandle<ComponentHost>,
+        endpoint: &EndpointHandle<H>,
         first: InstanceSpecification,
         second: InstanceSpecification,
         rest: impl IntoIterator<Item = InstanceSpecification>,
     ) -> Self {
         let specifications = [first, second].into_iter().chain(rest);
-        let mut component = Self::on(name.into(), endpoint);
+        let mut component = Self::on(name.into(), HostedOn::of(endpoint));
         component.properties.specifications = Some(
             specifications
                 .map(|specification| specification.properties.into())
@@ -95,12 +106,9 @@ impl InferenceComponent {
         component
     }
 
-    pub(super) fn on(
-        name: Value<InferenceComponentName>,
-        endpoint: &EndpointHandle<ComponentHost>,
-    ) -> Self {
-        let mut component = Self::named(name, endpoint.name());
-        component.properties.variant_name = Some(endpoint.first_variant().as_str().into());
+    pub(super) fn on(name: Value<InferenceComponentName>, host: HostedOn) -> Self {
+        let mut component = Self::named(name, host.endpoint_name);
+        component.properties.variant_name = Some(String::from(host.variant_name).into());
         component.copies(1)
     }
 
@@ -109,16 +117,6 @@ impl InferenceComponent {
         specification: l1::InferenceComponentSpecification,
     ) -> Self {
         self.properties.specification = Some(specification.into());
-        self
-    }
-
-    /// How many copies it starts with; 1 when it is left out, 0 for none.
-    #[must_use]
-    pub fn copies(mut self, copies: impl Into<Value<i64>>) -> Self {
-        let runtime = l1::InferenceComponentRuntimeConfig {
-            copy_count: Some(copies.into()),
-        };
-        self.properties.runtime_config = Some(runtime.into());
         self
     }
 }
@@ -146,9 +144,9 @@ impl InferenceComponent<Adapter> {
     /// ```
     ///
     /// <https://docs.aws.amazon.com/sagemaker/latest/dg/realtime-endpoints-adapt.html>
-    pub fn adapter(
+    pub fn adapter<B: HasCompute>(
         name: impl Into<Value<InferenceComponentName>>,
-        base: &ComponentHandle,
+        base: &ComponentHandle<B>,
         artifact: impl Into<Value<S3Uri>>,
     ) -> Self {
         let container = l1::InferenceComponentContainerSpecification {
@@ -168,13 +166,6 @@ impl InferenceComponent<Adapter> {
 }
 
 impl<K> InferenceComponent<K> {
-    /// How updates replace its copies. SageMaker replaces all at once when it is left out.
-    #[must_use]
-    pub fn rollout(mut self, rollout: ComponentRollout) -> Self {
-        self.properties.deployment_config = Some(rollout.into_deployment_config().into());
-        self
-    }
-
     fn named(name: Value<InferenceComponentName>, endpoint_name: Value<String>) -> Self {
         let name = name.map(String::from);
         Self {
@@ -186,6 +177,29 @@ impl<K> InferenceComponent<K> {
             base: None,
             kind: PhantomData,
         }
+    }
+
+    /// How many copies it starts with; 1 when it is left out, 0 for none.
+    #[must_use]
+    pub fn copies(mut self, copies: impl Into<Value<i64>>) -> Self
+    where
+        K: HasCompute,
+    {
+        let runtime = l1::InferenceComponentRuntimeConfig {
+            copy_count: Some(copies.into()),
+        };
+        self.properties.runtime_config = Some(runtime.into());
+        self
+    }
+
+    /// How updates replace its copies. SageMaker replaces all at once when it is left out.
+    #[must_use]
+    pub fn rollout(mut self, rollout: ComponentRollout) -> Self
+    where
+        K: HasCompute,
+    {
+        self.properties.deployment_config = Some(rollout.into_deployment_config().into());
+        self
     }
 
     /// Adds the component to a stack. It is created once its endpoint is in service.

@@ -1,13 +1,13 @@
 //! What an inference component runs and what it needs of an instance, step by step.
 
 use crate::cfn::sagemaker::inference_component as l1;
-use crate::literal::{Duration, InferenceComponentName, InstanceType};
+use crate::literal::{Duration, InferenceComponentName, InstanceType, VariantName};
 use crate::value::Value;
 
 use super::component::InferenceComponent;
 use super::component_source::{ComponentContainer, ContainerMetrics, FitsComponents, Placement};
 use super::endpoint::EndpointHandle;
-use super::mode::ComponentHost;
+use super::mode::Hosts;
 use super::model::ModelHandle;
 use super::required::{ComponentEndpointSet, ComponentSourceSet, Given, MinMemorySet, Missing};
 use super::variant::seconds;
@@ -26,6 +26,22 @@ pub struct InferenceComponentBuilder<T, S, M> {
     source: S,
     min_memory: M,
     options: Options,
+}
+
+/// Where a component is hosted.
+#[derive(Debug, Clone)]
+pub struct HostedOn {
+    pub(super) endpoint_name: Value<String>,
+    pub(super) variant_name: VariantName,
+}
+
+impl HostedOn {
+    pub(super) fn of<M: Hosts>(endpoint: &EndpointHandle<M>) -> Self {
+        Self {
+            endpoint_name: endpoint.name(),
+            variant_name: endpoint.first_variant().clone(),
+        }
+    }
 }
 
 /// A component whose endpoint is an `E`.
@@ -103,14 +119,14 @@ impl<T> InferenceComponentBuilder<T, Missing, Missing> {
 
 impl<E, S, M> InferenceComponentBuilder<WholeComponent<E>, S, M> {
     /// The endpoint that hosts it.
-    pub fn endpoint(
+    pub fn endpoint<H: Hosts>(
         self,
-        endpoint: &EndpointHandle<ComponentHost>,
-    ) -> InferenceComponentBuilder<WholeComponent<Given<EndpointHandle<ComponentHost>>>, S, M> {
+        endpoint: &EndpointHandle<H>,
+    ) -> InferenceComponentBuilder<WholeComponent<Given<HostedOn>>, S, M> {
         InferenceComponentBuilder {
             target: WholeComponent {
                 name: self.target.name,
-                endpoint: Given(endpoint.clone()),
+                endpoint: Given(HostedOn::of(endpoint)),
             },
             source: self.source,
             min_memory: self.min_memory,
@@ -254,7 +270,7 @@ impl<E, S, M> InferenceComponentBuilder<WholeComponent<E>, S, M> {
     /// The component.
     pub fn build(self) -> InferenceComponent
     where
-        E: ComponentEndpointSet<Value = EndpointHandle<ComponentHost>>,
+        E: ComponentEndpointSet<Value = HostedOn>,
         S: ComponentSourceSet,
         M: MinMemorySet<Value = Value<i64>>,
     {
@@ -266,7 +282,7 @@ impl<E, S, M> InferenceComponentBuilder<WholeComponent<E>, S, M> {
             ..Default::default()
         };
         self.source.set(&mut specification);
-        InferenceComponent::on(self.target.name, &self.target.endpoint.given())
+        InferenceComponent::on(self.target.name, self.target.endpoint.given())
             .with_specification(specification)
     }
 }

@@ -333,10 +333,7 @@ impl<D: ModelData, A: Registry> Container<D, A> {
         self.with_data(DataLocation::Models(prefix.into_prefix()))
     }
 
-    fn with_gate(mut self, change: impl FnOnce(&mut Gate)) -> Container<D::Gated, A>
-    where
-        D: IsGateable,
-    {
+    fn with_gate<G>(mut self, change: impl FnOnce(&mut Gate)) -> Container<G, A> {
         self.inner.change_image(|source| change(&mut source.gate));
         Container {
             inner: self.inner,
@@ -346,9 +343,9 @@ impl<D: ModelData, A: Registry> Container<D, A> {
 
     /// Accepts the end-user license agreement that the model data comes with, which you answer for:
     /// `AcceptEula`. An archive becomes a `ModelDataSource` with `Gzip`.
-    pub fn accept_eula(self) -> Container<D::Gated, A>
+    pub fn accept_eula<G>(self) -> Container<G, A>
     where
-        D: IsGateable,
+        D: IsGateable<Gated = G>,
     {
         self.with_gate(|gate| gate.accepts_eula = true)
     }
@@ -357,9 +354,9 @@ impl<D: ModelData, A: Registry> Container<D, A> {
     /// becomes a `ModelDataSource` with `Gzip`.
     ///
     /// <https://docs.aws.amazon.com/sagemaker/latest/dg/jumpstart-curated-hubs.html>
-    pub fn hub_content(self, content: impl Into<Value<HubContentArn>>) -> Container<D::Gated, A>
+    pub fn hub_content<G>(self, content: impl Into<Value<HubContentArn>>) -> Container<G, A>
     where
-        D: IsGateable,
+        D: IsGateable<Gated = G>,
     {
         let content = Some(content.into());
         self.with_gate(|gate| gate.hub_content = content)

@@ -34,7 +34,8 @@ pub struct EndpointConfig<M: Mode> {
 /// One variant on instances.
 #[diagnostic::on_unimplemented(
     message = "this configuration takes one variant with `InstanceType` here: a `ServerlessConfig` excludes `AsyncInferenceConfig` and other variants, and `AsyncInferenceConfig` allows one of `ProductionVariants`",
-    label = "expected an `InstanceVariant`"
+    label = "expected an `InstanceVariant`",
+    note = "a `HostVariant` belongs to `EndpointConfig::component_host(..)`"
 )]
 pub trait OnInstances {
     /// The variant.

@@ -121,10 +121,10 @@ pub use alarm::{
     PublishesProvisionedConcurrency, PublishesUtilization, Subject, VariantMetrics,
 };
 pub use capture::{AsyncOutput, AsyncOutputBuilder, CapturedSide, DataCapture, NotifiedOutcome};
-pub use component::{Adapter, Base, ComponentHandle, InferenceComponent};
+pub use component::{Adapter, Base, ComponentHandle, HasCompute, InferenceComponent};
 pub use component_builder::{
-    ComponentSourceNotSet, HasContainer, InferenceComponentBuilder, InstanceSpecification,
-    OnInstanceType, WholeComponent,
+    ComponentSourceNotSet, HasContainer, HostedOn, InferenceComponentBuilder,
+    InstanceSpecification, OnInstanceType, WholeComponent,
 };
 pub use component_rollout::{ComponentRollout, CopyBatch, RollbackBatch, UpdateBatch};
 pub use component_source::{ComponentContainer, ContainerMetrics, FitsComponents, Placement};

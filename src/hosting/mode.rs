@@ -108,9 +108,9 @@ impl ScalesConcurrency for Serverless<Provisioned> {}
 
 /// Modes whose models come as inference components.
 #[diagnostic::on_unimplemented(
-    message = "`VpcConfig` and `EnableNetworkIsolation` of `AWS::SageMaker::EndpointConfig` are for inference components: other models say themselves where they connect to",
+    message = "`AWS::SageMaker::InferenceComponent`, and `VpcConfig` and `EnableNetworkIsolation` of `AWS::SageMaker::EndpointConfig`, are for hosts of inference components: here, variants have a `ModelName`",
     label = "a `{Self}` endpoint hosts no inference components",
-    note = "call `.network(..)` and `.network_isolation(..)` on the model"
+    note = "make a host by `EndpointConfig::component_host(..)`, or call `.network(..)` and `.network_isolation(..)` on the model"
 )]
 pub trait Hosts: Mode {}
 

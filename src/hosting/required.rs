@@ -94,16 +94,16 @@ pub trait InstanceTypeSet {
     message = "required property `ModelName` of `AWS::SageMaker::EndpointConfig.ProductionVariant` is not set",
     label = "call `.model(..)` before `.build()`"
 )]
-pub trait ServedSet {
-    /// What a variant that serves this is.
-    type Variant<K>;
+pub trait ServedSet<K> {
+    /// What a variant is that serves this, where its model is a `K`.
+    type Variant;
 
     /// The variant.
-    fn finish<K>(
+    fn finish(
         self,
         name: VariantName,
         properties: endpoint_config::ProductionVariant,
-    ) -> Self::Variant<K>;
+    ) -> Self::Variant;
 }
 
 /// The bound behind the compiler's message when a component has nothing to run.

@@ -13,13 +13,13 @@ use crate::value::Value;
 use super::access::{
     NotDerivable, PackageKey, below, bucket_arn, log_group, object_arn, repository_arn,
 };
-use super::model::Network;
-use super::rollout::RollbackAlarms;
 use super::capture::{AsyncOutput, DataCapture};
 use super::container::{AnyContainer, ContainerSource, DataLocation};
 use super::explainer::{Explainer, ShapBaseline};
+use super::model::Network;
 use super::options::CoreDump;
 use super::policy::Statements;
+use super::rollout::RollbackAlarms;
 
 /// The role under which SageMaker starts and runs a model's containers.
 ///
@@ -361,9 +361,7 @@ impl ExecutionRole {
             ..l1::Role::new(trust)
         };
         let handle = stack.add(name, role);
-        stack
-            .resource(&handle)
-            .metadata("WithoutResource", reasons);
+        stack.resource(&handle).metadata("WithoutResource", reasons);
         handle
     }
 }

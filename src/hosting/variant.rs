@@ -216,10 +216,10 @@ impl InstanceTypeSet for Given<Pools> {
     }
 }
 
-impl ServedSet for Given<Value<String>> {
-    type Variant<K> = InstanceVariant<K>;
+impl<K> ServedSet<K> for Given<Value<String>> {
+    type Variant = InstanceVariant<K>;
 
-    fn finish<K>(
+    fn finish(
         self,
         name: VariantName,
         mut properties: l1::ProductionVariant,
@@ -233,10 +233,10 @@ impl ServedSet for Given<Value<String>> {
     }
 }
 
-impl ServedSet for Components {
-    type Variant<K> = HostVariant;
+impl<K> ServedSet<K> for Components {
+    type Variant = HostVariant;
 
-    fn finish<K>(self, name: VariantName, mut properties: l1::ProductionVariant) -> HostVariant {
+    fn finish(self, name: VariantName, mut properties: l1::ProductionVariant) -> HostVariant {
         properties.managed_instance_scaling =
             self.scaling.map(|scaling| scaling.into_config().into());
         HostVariant { name, properties }
@@ -449,9 +449,9 @@ impl<M, T, C, K: ModelKind> InstanceVariantBuilder<M, T, C, K> {
     }
 
     /// The variant.
-    pub fn build(self) -> M::Variant<K>
+    pub fn build<V>(self) -> V
     where
-        M: ServedSet,
+        M: ServedSet<K, Variant = V>,
         T: InstanceTypeSet,
         C: InitialInstanceCountSet<Value = Value<InstanceCount>>,
     {

@@ -97,6 +97,10 @@ fn a_model_package_has_a_group_and_a_version() {
 
 #[test]
 fn a_region_knows_its_partition() {
+    let suffix = |code: &str| Region::parse(code).unwrap().dns_suffix();
+    assert_eq!(suffix("us-gov-west-1"), "amazonaws.com");
+    assert_eq!(suffix("cn-north-1"), "amazonaws.com.cn");
+    assert_eq!(suffix("us-isof-south-1"), "csp.hci.ic.gov");
     let of = |code: &str| Region::parse(code).unwrap().partition();
     assert_eq!(of("eu-west-1"), "aws");
     assert_eq!(of("cn-north-1"), "aws-cn");

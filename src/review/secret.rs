@@ -1,4 +1,5 @@
-//! What is not shown: secrets in values, by where they stand and by what they look like.
+//! What is not shown: secrets in values, by where they stand and by what they look like
+//! ([`crate::secret`]).
 //!
 //! A secret in a template is a mistake, and reviews are where mistakes become public. The rules err
 //! on the side of masking; names, references and dynamic references are no secrets.
@@ -6,6 +7,7 @@
 use std::borrow::Cow;
 
 use crate::json::{Json, Object};
+pub(super) use crate::secret::{looks_like_one, smells};
 use crate::value::Function;
 
 use super::reference::call;
@@ -168,162 +170,6 @@ fn is_name_of_secret(text: &str) -> bool {
     (dynamic || arn || literal) && !looks_like_one(text)
 }
 
-/// Whether a name says that its value is a secret. The value helps with words that have another
-/// meaning too: `MAX_TOKENS` is a number.
-pub(super) fn smells(name: &str, value: Option<&Json>) -> bool {
-    const ANYWHERE: &[&str] = &[
-        "password",
-        "passwd",
-        "passphrase",
-        "secret",
-        "credential",
-        "apikey",
-        "accesskey",
-        "privatekey",
-        "authorization",
-    ];
-    const ENDS: &[&str] = &["token", "key", "pwd", "keys"];
-    const WORDS: &[&str] = &["pass", "pat", "auth", "dsn", "jwt", "bearer"];
-    let lower = name.to_ascii_lowercase();
-    let joined: String = lower.chars().filter(char::is_ascii_alphanumeric).collect();
-    if ANYWHERE.iter().any(|word| joined.contains(word)) {
-        return true;
-    }
-    let words = words(name);
-    if words
-        .iter()
-        .any(|word| WORDS.contains(&word.as_str()) || ENDS.iter().any(|end| word.ends_with(end)))
-    {
-        return true;
-    }
-    // `MAX_TOTAL_TOKENS` is a limit.
-    let is_number = match value {
-        Some(Json::Number(_) | Json::Bool(_)) => true,
-        Some(Json::String(text)) => text.parse::<f64>().is_ok(),
-        _ => false,
-    };
-    words.iter().any(|word| word == "tokens") && !is_number
-}
-
-/// The words of `API_KEY`, `api-key`, `apiKey`, in lower case.
-fn words(name: &str) -> Vec<String> {
-    let mut words = vec![String::new()];
-    let mut previous_lower = false;
-    for character in name.chars() {
-        let boundary = character.is_ascii_uppercase() && previous_lower;
-        if boundary || !character.is_ascii_alphanumeric() {
-            words.push(String::new());
-        }
-        if character.is_ascii_alphanumeric()
-            && let Some(word) = words.last_mut()
-        {
-            word.push(character.to_ascii_lowercase());
-        }
-        previous_lower = character.is_ascii_lowercase() || character.is_ascii_digit();
-    }
-    words.retain(|word| !word.is_empty());
-    words
-}
-
-/// Whether a text looks like a secret, wherever it stands.
-pub(super) fn looks_like_one(text: &str) -> bool {
-    const PREFIXES: &[(&str, usize)] = &[
-        ("AKIA", 16),
-        ("ASIA", 16),
-        ("ghp_", 20),
-        ("gho_", 20),
-        ("ghs_", 20),
-        ("github_pat_", 20),
-        ("glpat-", 16),
-        ("hf_", 20),
-        ("sk-", 20),
-        ("sk_live_", 16),
-        ("xoxb-", 16),
-        ("xoxp-", 16),
-        ("eyJ", 40),
-    ];
-    let is_token =
-        |character: char| character.is_ascii_alphanumeric() || matches!(character, '_' | '-' | '.');
-    let prefixed = PREFIXES.iter().any(|(prefix, least)| {
-        text.match_indices(prefix).any(|(at, _)| {
-            let starts = text[..at]
-                .chars()
-                .next_back()
-                .is_none_or(|before| !before.is_ascii_alphanumeric());
-            let length = text[at + prefix.len()..]
-                .chars()
-                .take_while(|character| is_token(*character))
-                .count();
-            starts && length >= *least
-        })
-    });
-    prefixed
-        || (text.contains("-----BEGIN ") && text.contains("PRIVATE KEY"))
-        || has_login(text)
-        || has_assignment(text)
-        || is_random(text)
-}
-
-/// `postgres://user:password@host`.
-fn has_login(text: &str) -> bool {
-    text.match_indices("://").any(|(at, separator)| {
-        let authority: &str = text[at + separator.len()..]
-            .split(['/', '?', '#', ' '])
-            .next()
-            .unwrap_or_default();
-        authority.rsplit_once('@').is_some_and(|(login, _)| {
-            login
-                .split_once(':')
-                .is_some_and(|(_, password)| !password.is_empty() && !password.starts_with("${"))
-        })
-    })
-}
-
-/// `--password=…`, `token=…`.
-fn has_assignment(text: &str) -> bool {
-    let lower = text.to_ascii_lowercase();
-    [
-        "password=",
-        "passwd=",
-        "secret=",
-        "token=",
-        "apikey=",
-        "api_key=",
-    ]
-    .iter()
-    .any(|word| {
-        lower.match_indices(word).any(|(at, _)| {
-            let rest = &lower[at + word.len()..];
-            let value = rest.split([' ', '&', ';']).next().unwrap_or_default();
-            value.len() >= 4 && !value.starts_with("${") && !value.starts_with("{{resolve:")
-        })
-    })
-}
-
-/// A whole text of 32 or more hexadecimal digits, or of 40 or more characters of Base64 that change
-/// their kind too often to be words.
-fn is_random(text: &str) -> bool {
-    if text.len() >= 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-        return true;
-    }
-    if text.len() < 40
-        || !text
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || b"+/=_-".contains(&byte))
-    {
-        return false;
-    }
-    let kind = |byte: u8| match byte {
-        b'a'..=b'z' => 0u8,
-        b'A'..=b'Z' => 1,
-        b'0'..=b'9' => 2,
-        _ => 3,
-    };
-    let kinds: Vec<u8> = text.bytes().map(kind).collect();
-    let changes = kinds.windows(2).filter(|pair| pair[0] != pair[1]).count();
-    [0, 1, 2].iter().all(|kind| kinds.contains(kind)) && changes * 10 >= text.len() * 4
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -355,72 +201,6 @@ mod tests {
             ),
         ] {
             assert_eq!(without_secrets(path, text), expected, "{path}");
-        }
-    }
-
-    #[test]
-    fn names_of_environment_variables_tell_what_is_secret() {
-        for name in [
-            "PASSWORD",
-            "DB_PASSWD",
-            "apiKey",
-            "API_KEY",
-            "AWS_SECRET_ACCESS_KEY",
-            "HF_TOKEN",
-            "hfToken",
-            "GITHUB_PAT",
-            "clientSecret",
-            "Credentials",
-            "MYKEY",
-            "AUTH",
-            "REDIS_DSN",
-            "ACCESS_TOKENS",
-        ] {
-            assert!(smells(name, Some(&Json::from("x"))), "{name}");
-        }
-        for name in [
-            "OMP_NUM_THREADS",
-            "TOKENIZERS_PARALLELISM",
-            "KEYFRAMES",
-            "PATH",
-            "AUTHOR",
-            "MODEL_ID",
-            "COMPASS",
-            "SAGEMAKER_PROGRAM",
-        ] {
-            assert!(!smells(name, Some(&Json::from("x"))), "{name}");
-        }
-        assert!(!smells("MAX_TOTAL_TOKENS", Some(&Json::from("4096"))));
-        assert!(smells("MAX_TOTAL_TOKENS", Some(&Json::from("abc"))));
-    }
-
-    #[test]
-    fn values_that_look_like_secrets_are_told_from_names() {
-        // Put together here, so that nobody's scanner takes this file for a leak.
-        let key = format!("{}{}", "AKIA", "IOSFODNN7EXAMPLE");
-        let base64 = format!("{}{}", "wJalrXUtnFEMI/K7MDENG/", "bPxRfiCYEXAMPLEKEY0a1b2");
-        for value in [
-            key.as_str(),
-            &format!("--key {key}"),
-            &base64,
-            "0123456789abcdef0123456789ABCDEF",
-            "postgres://app:hunter2@db.internal:5432/scores",
-            "serve --password=hunter2",
-            "-----BEGIN RSA PRIVATE KEY-----\nMII",
-        ] {
-            assert!(looks_like_one(value), "{value}");
-        }
-        for value in [
-            "141502667606.dkr.ecr.eu-west-1.amazonaws.com/xgboost@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
-            "s3://payments-models/fraud/2026-11/model.tar.gz",
-            "arn:aws:iam::123456789012:role/service-role/CloudFormationExecution2026",
-            "CloudFormationServiceRoleForSageMakerEndpoints2026",
-            "0f8fad5b-d9cb-469f-a165-70867728950e",
-            "https://example.com/a:b@c",
-            "ml.c6i.xlarge",
-            "password=${Password}",
-        ] {
-            assert!(!looks_like_one(value), "{value}");
         }
     }
 

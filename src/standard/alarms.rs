@@ -37,7 +37,10 @@ impl<'a> Alarms<'a> {
         owners: usize,
         topic: Option<Value<TopicArn>>,
     ) -> Self {
-        let rollback_on = endpoint.deployment.as_ref().map(|deployment| &deployment.rollback_on);
+        let rollback_on = endpoint
+            .deployment
+            .as_ref()
+            .map(|deployment| &deployment.rollback_on);
         let kinds: Vec<_> = rollback_on
             .into_iter()
             .flatten()
@@ -76,7 +79,11 @@ impl<'a> Alarms<'a> {
                 subject.alarm(&wanted.condition, (stack, make))
             });
             let owner = owner.to_owned();
-            self.made.push(Made { kind, owner, handle });
+            self.made.push(Made {
+                kind,
+                owner,
+                handle,
+            });
         }
     }
 
@@ -96,7 +103,9 @@ impl<'a> Alarms<'a> {
         let first = alarms.next().expect(CHECKED);
         let mut composite = CompositeAlarm::of(AlarmRule::any(first, alarms));
         if let Some(topic) = &self.topic {
-            composite = composite.notify(topic.clone()).notify_recovery(topic.clone());
+            composite = composite
+                .notify(topic.clone())
+                .notify_recovery(topic.clone());
         }
         stack.caused_by(Some(stage.source("Deployment.RollbackOn")), |stack| {
             composite.add_to(stack, "RollbackAlarm");
@@ -117,7 +126,12 @@ impl<'a> Alarms<'a> {
                     let fits = |made: &&Made| {
                         made.kind == *kind && owner.is_none_or(|owner| made.owner == owner)
                     };
-                    alarms.extend(self.made.iter().filter(fits).map(|made| (&made.handle).into()));
+                    alarms.extend(
+                        self.made
+                            .iter()
+                            .filter(fits)
+                            .map(|made| (&made.handle).into()),
+                    );
                 }
             }
         }

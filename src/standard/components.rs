@@ -1,9 +1,11 @@
 //! Inference components: models that share the instances of an endpoint.
 
-use crate::config::{self, Component, ComponentModel, ModelSource, PlacementStrategy, Serves, Stage};
+use crate::config::{
+    self, Component, ComponentModel, ModelSource, PlacementStrategy, Serves, Stage,
+};
 use crate::hosting::{
-    Adapter, ComponentHandle, ComponentHost, ComponentMetrics, Dashboard, EndpointHandle, InferenceComponent, ModelHandle, Placement,
-    RollbackAlarms, SeveralModels,
+    Adapter, ComponentHandle, ComponentHost, ComponentMetrics, Dashboard, EndpointHandle,
+    InferenceComponent, ModelHandle, Placement, RollbackAlarms, SeveralModels,
 };
 use crate::literal::S3Uri;
 use crate::template::Stack;
@@ -90,11 +92,7 @@ pub(super) fn add(
                 let base = bases.iter().find(|(name, _)| *name == base.as_str());
                 let (_, base) = base.expect(CHECKED);
                 let name = component.inference_component_name.clone();
-                let mut adapter = InferenceComponent::adapter(name, base, artifact_url.clone());
-                if let Some(deployment) = &component.deployment {
-                    let rollout = deployment::of_component(deployment, one.rollback(alarms));
-                    adapter = adapter.rollout(rollout);
-                }
+                let adapter = InferenceComponent::adapter(name, base, artifact_url.clone());
                 Made::Adapter(adapter.add_to(stack, &one.id))
             }
             Serves::Model(serves) => {
@@ -113,7 +111,9 @@ pub(super) fn add(
                     let source = stage.source(&format!("{}.AutoScaling", one.path));
                     let copies = scaling::of_copies(scaled, alarms, &one.metrics());
                     let id = format!("{}Scaling", one.id);
-                    stack.caused_by(Some(source), |stack| handle.scale_copies(stack, &id, copies));
+                    stack.caused_by(Some(source), |stack| {
+                        handle.scale_copies(stack, &id, copies)
+                    });
                 }
                 Made::Base(handle)
             }
@@ -132,7 +132,10 @@ pub(super) fn add(
         };
         stack
             .output(format!("{}ComponentName", one.id), name.clone())
-            .description(format!("The name to invoke the component {} by", component.name));
+            .description(format!(
+                "The name to invoke the component {} by",
+                component.name
+            ));
         names.push(name);
     }
     (names, dashboard)

@@ -3,8 +3,8 @@
 use crate::config::{self, Size, Strategy};
 use crate::hosting::{
     BatchSize, BlueGreen, CanarySize, ComponentRollout, EndpointBuilder, EndpointConfigHandle,
-    Given, InstanceBacked, LinearStepSize, Mode, RollbackAlarms, RollbackBatch,
-    RollbackBatchSize, Rolling, Rollout, RolloutFor, UpdateBatch,
+    Given, InstanceBacked, LinearStepSize, Mode, RollbackAlarms, RollbackBatch, RollbackBatchSize,
+    Rollout, UpdateBatch,
 };
 
 use super::CHECKED;
@@ -75,7 +75,10 @@ pub(super) fn blue_green<N, M: Mode>(
             wait_interval,
             termination_wait,
         } => {
-            let (percent, count) = (LinearStepSize::parse_percent, LinearStepSize::parse_instances);
+            let (percent, count) = (
+                LinearStepSize::parse_percent,
+                LinearStepSize::parse_instances,
+            );
             let rollout = Rollout::linear(size(step, percent, count), wait_interval);
             (rollout, termination_wait)
         }

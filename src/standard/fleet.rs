@@ -1,11 +1,11 @@
 //! Instances, from the stage file's words to the variants that run models on them.
 
-use crate::config::{Fleet, InstancePool, Instances, Routing, ScaleInStrategy};
 use crate::config;
+use crate::config::{Fleet, InstancePool, Instances, Routing, ScaleInStrategy};
 use crate::hosting::{
-    self, Consolidation, CoreDump, Given, HasOwnModel, HostVariant, InstanceCount,
-    InstanceVariant, InstanceVariantBuilder, ManagedInstanceScaling, ModelHandle, ModelKind,
-    Pools, ScaleIn, TakesInstancePools,
+    self, Consolidation, CoreDump, Given, HasOwnModel, HostVariant, InstanceCount, InstanceVariant,
+    InstanceVariantBuilder, ManagedInstanceScaling, ModelHandle, ModelKind, Pools, ScaleIn,
+    TakesInstancePools,
 };
 use crate::literal::VariantName;
 use crate::value::Value;

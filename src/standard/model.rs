@@ -11,7 +11,7 @@ use crate::hosting::{
     Registry, SeveralModels, TarGz, Uncompressed,
 };
 use crate::json::Text;
-use crate::literal::{ImageUri, ModelPackageArn, RoleArn, S3Prefix, S3Uri};
+use crate::literal::{ImageUri, ModelPackageArn, RoleArn, S3Uri};
 use crate::template::{Condition, Parameter, Stack};
 use crate::value::Value;
 

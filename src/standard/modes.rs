@@ -3,10 +3,11 @@
 use crate::config::{self, Fleet, Instances, Stage};
 use crate::finding::Finding;
 use crate::hosting::{
-    Async, Provisioned, Provisioning, RealTime, Serverless,
-    CapturesData, Concurrency, CoreDump, Dashboard, DataCapture, Endpoint, EndpointBuilder, EndpointConfig,
-    EndpointConfigHandle, EndpointHandle, Given, HasDashboard, InstanceBacked, InstanceOnly, Memory, Mode, ModelHandle, Network, OnDemand,
-    RollbackAlarms, SamplingPercentage, ServerlessVariant, ServerlessVariantBuilder, SeveralModels, VariantMetrics,
+    Async, CapturesData, Concurrency, CoreDump, Dashboard, DataCapture, Endpoint, EndpointBuilder,
+    EndpointConfig, EndpointConfigHandle, EndpointHandle, Given, HasDashboard, InstanceBacked,
+    InstanceOnly, Memory, Mode, ModelHandle, Network, OnDemand, Provisioned, Provisioning,
+    RealTime, RollbackAlarms, SamplingPercentage, Serverless, ServerlessVariant,
+    ServerlessVariantBuilder, SeveralModels, VariantMetrics,
 };
 use crate::literal::{EndpointName, TopicArn, VariantName};
 use crate::template::Stack;
@@ -48,11 +49,7 @@ pub(super) fn host(
 }
 
 impl Site<'_> {
-    fn real_time(
-        &self,
-        stack: &mut Stack,
-        mode: &config::RealTime,
-    ) -> Result<Hosted, NotNameable> {
+    fn real_time(&self, stack: &mut Stack, mode: &config::RealTime) -> Result<Hosted, NotNameable> {
         // Where the file states a variant: in a list, or as the stage's own keys.
         let listed = self.stage.has("Variants");
         let path = |index: usize, key: &str| {
@@ -79,7 +76,13 @@ impl Site<'_> {
         }
         let shadow = mode.shadow.as_ref().map(|shadow| {
             let prefix = pascal(shadow.name.as_str());
-            self.models(stack, &prefix, "ShadowVariant.", &shadow.model, &shadow.fleet)
+            self.models(
+                stack,
+                &prefix,
+                "ShadowVariant.",
+                &shadow.model,
+                &shadow.fleet,
+            )
         });
         let mut alarms = Alarms::new(self.endpoint, mode.variants.len(), self.topic.clone());
         let mut watched: Vec<OnInstances<RealTime>> = Vec::new();
@@ -93,8 +96,15 @@ impl Site<'_> {
         let place = place(&mode.network);
         let capture = mode.data_capture.as_ref().map(capture::data_capture);
         let explainer = mode.explainer.as_ref().map(capture::explainer);
-        let fleets = mode.variants.iter().enumerate().map(|(index, variant)| (path(index, ""), &variant.fleet));
-        let shadow_fleet = mode.shadow.as_ref().map(|shadow| ("ShadowVariant.".to_owned(), &shadow.fleet));
+        let fleets = mode
+            .variants
+            .iter()
+            .enumerate()
+            .map(|(index, variant)| (path(index, ""), &variant.fleet));
+        let shadow_fleet = mode
+            .shadow
+            .as_ref()
+            .map(|shadow| ("ShadowVariant.".to_owned(), &shadow.fleet));
         let role = Inputs {
             network: place.network.as_ref(),
             capture: capture.as_ref(),
@@ -160,20 +170,18 @@ impl Site<'_> {
         self.dashboard(stack, &alarms, || {
             let names = mode.variants.iter().map(|variant| &variant.name);
             let dashboard = Dashboard::of(&handle);
-            names.zip(&watched).fold(dashboard, |dashboard, (name, watched)| {
-                with_instances(dashboard, name, &watched.hardware)
-            })
+            names
+                .zip(&watched)
+                .fold(dashboard, |dashboard, (name, watched)| {
+                    with_instances(dashboard, name, &watched.hardware)
+                })
         });
         let names = mode.variants.iter().map(|variant| variant.name.clone());
         let names = names.collect();
         Ok(self.finish(stack, &handle, names, Vec::new(), &alarms, role))
     }
 
-    fn asynchronous(
-        &self,
-        stack: &mut Stack,
-        mode: &config::Async,
-    ) -> Result<Hosted, NotNameable> {
+    fn asynchronous(&self, stack: &mut Stack, mode: &config::Async) -> Result<Hosted, NotNameable> {
         let variant = &mode.variant;
         let models = self.models(stack, "", "", &variant.model, &variant.fleet);
         let (output, made) = stack.caused_by(Some(self.stage.source("Async")), |stack| {
@@ -248,9 +256,8 @@ impl Site<'_> {
                 let (variant, role) = self.serverless_variant(stack, mode, prepared, &alarms)?;
                 let config = EndpointConfig::serverless(variant.build());
                 let config = config.add_to(stack, "EndpointConfig");
-                let handle = self.add_endpoint(stack, &config, |builder| {
-                    self.blue_green(builder, &alarms)
-                });
+                let handle =
+                    self.add_endpoint(stack, &config, |builder| self.blue_green(builder, &alarms));
                 self.dashboard(stack, &alarms, || Dashboard::of(&handle));
                 Ok(self.finish(stack, &handle, names, Vec::new(), &alarms, role))
             }
@@ -261,9 +268,8 @@ impl Site<'_> {
                 let provisioned = provisioned.clone().map(concurrency);
                 let variant = variant.provisioned_concurrency(provisioned).build();
                 let config = EndpointConfig::serverless(variant).add_to(stack, "EndpointConfig");
-                let handle = self.add_endpoint(stack, &config, |builder| {
-                    self.blue_green(builder, &alarms)
-                });
+                let handle =
+                    self.add_endpoint(stack, &config, |builder| self.blue_green(builder, &alarms));
                 if let Some(scaled) = &mode.auto_scaling {
                     let scaling = scaling::of_concurrency(scaled, &alarms, &watched);
                     stack.caused_by(Some(self.stage.source("AutoScaling")), |stack| {
@@ -291,7 +297,10 @@ impl Site<'_> {
     }
 
     /// The variant without its provisioned concurrency, and its role.
-    #[expect(clippy::type_complexity, reason = "what a builder has been given is in its type")]
+    #[expect(
+        clippy::type_complexity,
+        reason = "what a builder has been given is in its type"
+    )]
     fn serverless_variant(
         &self,
         stack: &mut Stack,
@@ -316,7 +325,9 @@ impl Site<'_> {
         };
         let role = inputs.role(stack, self.endpoint, [&prepared])?;
         let source = self.stage.source("Model");
-        let model = stack.caused_by(Some(source), |stack| prepared.add_portable(stack, &role.arn));
+        let model = stack.caused_by(Some(source), |stack| {
+            prepared.add_portable(stack, &role.arn)
+        });
         let variant = ServerlessVariant::builder(mode.variant_name.clone())
             .model(&model)
             .max_concurrency(mode.max_concurrency.clone().map(concurrency))
@@ -332,10 +343,12 @@ impl Site<'_> {
         let planned = Planned::all(self.stage, mode);
         let prepared: Vec<_> = planned
             .iter()
-            .map(|one| one.model().map(|source| {
-                let path = format!("{}.Model", one.path);
-                model::prepare(stack, self.endpoint, &one.id, path, source)
-            }))
+            .map(|one| {
+                one.model().map(|source| {
+                    let path = format!("{}.Model", one.path);
+                    model::prepare(stack, self.endpoint, &one.id, path, source)
+                })
+            })
             .collect();
         let mut alarms = Alarms::new(self.endpoint, planned.len(), self.topic.clone());
         for one in &planned {
@@ -351,7 +364,11 @@ impl Site<'_> {
             capture: capture.as_ref(),
             core_dumps: core_dumps([(String::new(), &mode.fleet)]),
             adapters: planned.iter().filter_map(Planned::adapter).collect(),
-            components: mode.components.iter().map(|one| &one.inference_component_name).collect(),
+            components: mode
+                .components
+                .iter()
+                .map(|one| &one.inference_component_name)
+                .collect(),
             rollback,
             ..Inputs::default()
         };
@@ -490,7 +507,9 @@ impl Site<'_> {
     ) -> EndpointHandle<M> {
         stack.caused_by(Some(self.stage.source("EndpointName")), |stack| {
             let builder = Endpoint::builder().name(self.endpoint.name.clone());
-            roll_out(builder.config(config)).build().add_to(stack, "Endpoint")
+            roll_out(builder.config(config))
+                .build()
+                .add_to(stack, "Endpoint")
         })
     }
 
@@ -529,7 +548,9 @@ impl Site<'_> {
         if role.handle.is_some() {
             stack
                 .output("ExecutionRoleArn", role.arn.clone().map(String::from))
-                .description("The role of the containers, to be allowed by bucket and key policies");
+                .description(
+                    "The role of the containers, to be allowed by bucket and key policies",
+                );
         }
         Hosted {
             endpoint_name: handle.name(),
@@ -543,8 +564,7 @@ impl Site<'_> {
 }
 
 /// An endpoint with a name and a configuration, to which a rollout may be added.
-type NamedEndpoint<M> =
-    EndpointBuilder<Given<Value<EndpointName>>, Given<EndpointConfigHandle<M>>>;
+type NamedEndpoint<M> = EndpointBuilder<Given<Value<EndpointName>>, Given<EndpointConfigHandle<M>>>;
 
 /// The models of a variant: its own, and those of the instance pools that have one.
 struct VariantModels {
@@ -579,7 +599,9 @@ impl VariantModels {
     ) -> (ModelHandle<InstanceOnly>, PoolModels<InstanceOnly>) {
         let mut add = |model: PreparedModel| {
             let source = stage.source(model.path());
-            stack.caused_by(Some(source), |stack| model.add_comparable(stack, &role.arn, place))
+            stack.caused_by(Some(source), |stack| {
+                model.add_comparable(stack, &role.arn, place)
+            })
         };
         let own = add(self.own);
         let pools = self.pools.into_iter().map(|pool| pool.map(&mut add));
@@ -623,7 +645,9 @@ fn with_instances<M: HasDashboard>(
 }
 
 /// Where the crashes of fleets go, each with the path at which the stage states it.
-fn core_dumps<'f>(fleets: impl IntoIterator<Item = (String, &'f Fleet)>) -> Vec<(String, CoreDump)> {
+fn core_dumps<'f>(
+    fleets: impl IntoIterator<Item = (String, &'f Fleet)>,
+) -> Vec<(String, CoreDump)> {
     let dumps = fleets.into_iter().filter_map(|(path, fleet)| {
         let dump = fleet.core_dump.as_ref()?;
         Some((format!("{path}CoreDump.DestinationS3Uri"), core_dump(dump)))

@@ -3,7 +3,8 @@
 use crate::cfn::iam::Role;
 use crate::config;
 use crate::hosting::{
-    AsyncOutput, CoreDump, DataCapture, ExecutionRole, Explainer, Network, NotDerivable, RollbackAlarms,
+    AsyncOutput, CoreDump, DataCapture, ExecutionRole, Explainer, Network, NotDerivable,
+    RollbackAlarms,
 };
 use crate::literal::{InferenceComponentName, KmsKey, RoleArn, S3Uri};
 use crate::template::{Handle, Stack};

@@ -13,9 +13,9 @@ use crate::hosting::{
 };
 use crate::value::Value;
 
-use super::{CHECKED, pascal};
 use super::alarms::{Alarms, timed};
 use super::watched::{Distance, Use, Watched};
+use super::{CHECKED, pascal};
 
 /// How the instances of a real-time variant scale.
 pub(super) fn of_instances(
@@ -45,7 +45,9 @@ pub(super) fn of_queue(
 ) -> QueueScaling {
     let (least, most) = (scaling.min_capacity.clone(), scaling.max_capacity.clone());
     let metric = |target: &ScalingTarget| match target {
-        ScalingTarget::BacklogPerInstance(target) => QueueMetric::BacklogPerInstance(target.clone()),
+        ScalingTarget::BacklogPerInstance(target) => {
+            QueueMetric::BacklogPerInstance(target.clone())
+        }
         ScalingTarget::CustomMetric(metric) => QueueMetric::Custom(custom(metric)),
         _ => unreachable!("{CHECKED}"),
     };
@@ -196,8 +198,7 @@ fn scheduled<C: CapacityBounds>(action: &config::ScheduledAction) -> ScheduledAc
         ScheduledCapacity::Both { min, max } => (Some(min.clone()), Some(max.clone())),
     };
     let change = CapacityChange::parse(least, most).expect(CHECKED);
-    let mut scheduled =
-        ScheduledAction::new(action.name.as_str(), action.at.clone(), change);
+    let mut scheduled = ScheduledAction::new(action.name.as_str(), action.at.clone(), change);
     if let Some(zone) = &action.timezone {
         scheduled = scheduled.time_zone(zone.clone());
     }
@@ -225,7 +226,9 @@ fn custom(metric: &config::CustomMetric) -> CustomMetric {
     }
     match &metric.dimensions {
         Some(dimensions) => construct.dimensions(
-            dimensions.iter().map(|(name, value)| (name.as_str(), value.clone())),
+            dimensions
+                .iter()
+                .map(|(name, value)| (name.as_str(), value.clone())),
         ),
         None => construct,
     }

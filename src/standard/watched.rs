@@ -146,9 +146,9 @@ impl Watched for ComponentMetrics {
                 Condition::Gpu(above) => {
                     Ok(usage.with(Alarm::normalized_gpu_utilization(self, share(*above))))
                 }
-                Condition::GpuMemory(above) => {
-                    Ok(usage.with(Alarm::normalized_gpu_memory_utilization(self, share(*above))))
-                }
+                Condition::GpuMemory(above) => Ok(usage.with(
+                    Alarm::normalized_gpu_memory_utilization(self, share(*above)),
+                )),
                 _ => Err(usage),
             })
             .unwrap_or_else(|_| unreachable!("{CHECKED}"))

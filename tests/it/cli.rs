@@ -108,6 +108,7 @@ fn output_depends_on_the_files_only() {
 fn own_templates_are_up_to_date() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     run(sageform(root).args(["schema", "--check"]));
+    run(sageform(root).args(["schema", "--check", "--format", "markdown"]));
     run(sageform(root).args(["synth", "--check"]));
 }
 

@@ -19,8 +19,8 @@ const WITHOUT_RESOURCE: &[(&str, &str)] = &[
         "metrics have no ARN; the namespace is a condition",
     ),
     (
-        "NetworkInterfaces",
-        "descriptions have no resource, and interfaces exist after the call only",
+        "DescribeNetwork",
+        "descriptions of networks have no resource",
     ),
 ];
 
@@ -49,15 +49,24 @@ fn templates() -> Vec<(String, Template)> {
 fn each(type_name: &str, check: impl Fn(&str, &Template, ResourceView<'_>)) {
     let mut count = 0;
     for (name, template) in templates() {
-        for resource in template
-            .resources()
-            .filter(|resource| resource.type_name == type_name)
-        {
+        for resource in of_type(&template, type_name) {
             check(&format!("{name}: {}", resource.id), &template, resource);
             count += 1;
         }
     }
     assert!(count > 5, "{count} of {type_name}");
+}
+
+const TARGET: &str = "AWS::ApplicationAutoScaling::ScalableTarget";
+
+fn of_type<'a>(template: &'a Template, type_name: &str) -> impl Iterator<Item = ResourceView<'a>> {
+    let of_type = move |resource: &ResourceView<'_>| resource.type_name == type_name;
+    template.resources().filter(of_type)
+}
+
+fn hosts_components(template: &Template) -> bool {
+    let mut components = of_type(template, "AWS::SageMaker::InferenceComponent");
+    components.next().is_some()
 }
 
 fn property<'a>(resource: ResourceView<'a>, name: &str) -> Option<&'a Json> {
@@ -90,20 +99,30 @@ fn an_endpoint_has_a_name_and_refers_to_its_configuration_by_name() {
         let expected = Json::from(vec!["EndpointConfig", "EndpointConfigName"]);
         assert_eq!(config, Some(&expected), "{name}");
     });
-    each("AWS::SageMaker::EndpointConfig", |name, _, resource| {
-        for variant in property(resource, "ProductionVariants")
-            .unwrap()
-            .as_array()
-            .unwrap()
-        {
-            let model = variant.get("ModelName").unwrap().get("Fn::GetAtt").unwrap();
-            assert_eq!(
-                model.as_array().unwrap()[1],
-                Json::from("ModelName"),
-                "{name}"
-            );
-        }
-    });
+    each(
+        "AWS::SageMaker::EndpointConfig",
+        |name, template, resource| {
+            let variants = property(resource, "ProductionVariants").unwrap();
+            // A host of components has no model of its own: they have.
+            let models: Vec<_> = if hosts_components(template) {
+                let components = of_type(template, "AWS::SageMaker::InferenceComponent");
+                let specifications = components.filter_map(|one| property(one, "Specification"));
+                let with_model = |one: &&Json| one.get("BaseInferenceComponentName").is_none();
+                specifications.filter(with_model).collect()
+            } else {
+                variants.as_array().unwrap().iter().collect()
+            };
+            assert!(!models.is_empty(), "{name}");
+            for one in models {
+                let model = one.get("ModelName").unwrap().get("Fn::GetAtt").unwrap();
+                assert_eq!(
+                    model.as_array().unwrap()[1],
+                    Json::from("ModelName"),
+                    "{name}"
+                );
+            }
+        },
+    );
 }
 
 /// In some regions an endpoint has neither of these.
@@ -121,53 +140,58 @@ fn no_attribute_differs_by_region() {
     }
 }
 
-#[test]
-fn what_scales_is_the_endpoint_itself_which_keeps_its_counts() {
-    each(
-        "AWS::ApplicationAutoScaling::ScalableTarget",
-        |name, template, resource| {
-            let id = property(resource, "ResourceId").unwrap().get("Fn::Sub");
-            let id = id.and_then(Json::as_str).unwrap();
-            assert!(
-                id.starts_with("endpoint/${Endpoint.EndpointName}/variant/"),
-                "{name}"
-            );
-            let find = |id: &str| {
-                template
-                    .resources()
-                    .find(|resource| resource.id == id)
-                    .unwrap()
-            };
-            let endpoint = find("Endpoint");
-            let retains = property(endpoint, "RetainAllVariantProperties");
-            assert_eq!(retains, Some(&Json::Bool(true)), "{name}");
-            let variants = property(find("EndpointConfig"), "ProductionVariants").unwrap();
-            let several = variants.as_array().unwrap().len() > 1;
-            let weights = Json::from([("VariantPropertyType", "DesiredWeight".into())]);
-            let excluded = property(endpoint, "ExcludeRetainedVariantProperties");
-            assert_eq!(
-                excluded,
-                several.then(|| vec![weights].into()).as_ref(),
-                "{name}"
-            );
-            let variant = id.rsplit('/').next();
-            let known = |one: &Json| one.get("VariantName").and_then(Json::as_str) == variant;
-            assert!(variants.as_array().unwrap().iter().any(known), "{name}");
-        },
-    );
+/// What an application's target scales: a variant, or the copies of a component.
+fn scaled<'a>(target: ResourceView<'a>, kind: &str) -> Option<&'a str> {
+    let id = property(target, "ResourceId").unwrap();
+    let id = id.get("Fn::Sub").unwrap_or(id).as_str().unwrap();
+    id.strip_prefix(kind)
 }
 
-/// Without scaling, the counts are those of the stage file.
 #[test]
-fn an_endpoint_that_does_not_scale_keeps_nothing() {
+fn what_scales_is_the_endpoint_itself_which_keeps_its_counts() {
+    each(TARGET, |name, template, resource| {
+        if let Some(component) = scaled(resource, "inference-component/") {
+            let component = component.to_owned();
+            let named = of_type(template, "AWS::SageMaker::InferenceComponent").find(|one| {
+                property(*one, "InferenceComponentName") == Some(&component.clone().into())
+            });
+            // Not before there is one.
+            let waits = resource.entry.get("DependsOn").unwrap();
+            assert_eq!(texts(waits), [named.unwrap().id], "{name}");
+            return;
+        }
+        let variant = scaled(resource, "endpoint/${Endpoint.EndpointName}/variant/").unwrap();
+        let endpoint = of_type(template, "AWS::SageMaker::Endpoint")
+            .next()
+            .unwrap();
+        let retains = property(endpoint, "RetainAllVariantProperties");
+        assert_eq!(retains, Some(&Json::Bool(true)), "{name}");
+        let config = of_type(template, "AWS::SageMaker::EndpointConfig")
+            .next()
+            .unwrap();
+        let variants = property(config, "ProductionVariants").unwrap();
+        // A shadow has a weight too: what it gets of the requests.
+        let shadow = property(config, "ShadowProductionVariants").is_some();
+        let several = shadow || variants.as_array().unwrap().len() > 1;
+        let weights = Json::from([("VariantPropertyType", "DesiredWeight".into())]);
+        let excluded = property(endpoint, "ExcludeRetainedVariantProperties");
+        assert_eq!(
+            excluded,
+            several.then(|| vec![weights].into()).as_ref(),
+            "{name}"
+        );
+        let known = |one: &Json| one.get("VariantName") == Some(&variant.to_owned().into());
+        assert!(variants.as_array().unwrap().iter().any(known), "{name}");
+    });
+}
+
+/// Without scaling, the counts are those of the stage file. SageMaker itself keeps those that it
+/// manages.
+#[test]
+fn an_endpoint_whose_variants_do_not_scale_keeps_nothing() {
     for (name, template) in templates() {
-        let scales = template
-            .resources()
-            .any(|resource| resource.type_name == "AWS::ApplicationAutoScaling::ScalableTarget");
-        for endpoint in template
-            .resources()
-            .filter(|resource| resource.id == "Endpoint")
-        {
+        let scales = of_type(&template, TARGET).any(|target| scaled(target, "endpoint/").is_some());
+        for endpoint in of_type(&template, "AWS::SageMaker::Endpoint") {
             let retains = property(endpoint, "RetainAllVariantProperties").is_some();
             assert_eq!(retains, scales, "{name}");
         }
@@ -206,10 +230,7 @@ fn policies_are_part_of_the_role() {
 /// The statements of a template's roles, without the conditions around them.
 fn statements(template: &Template) -> Vec<&Object> {
     let mut found = Vec::new();
-    for role in template
-        .resources()
-        .filter(|resource| resource.type_name == "AWS::IAM::Role")
-    {
+    for role in of_type(template, "AWS::IAM::Role") {
         for policy in property(role, "Policies").unwrap().as_array().unwrap() {
             let document = policy.get("PolicyDocument").unwrap();
             for statement in document.get("Statement").unwrap().as_array().unwrap() {
@@ -258,6 +279,14 @@ fn nothing_is_allowed_that_is_not_needed() {
                 let resource = resource.replace("${!*}", "").replace("${!?}", "");
                 let conditional = statement.contains_key("Condition");
                 let fits = match resource.strip_suffix('*') {
+                    // Whosever network it is: it may be shared by another account.
+                    None if sid == "NetworkInterfaces" && resource.starts_with("arn:") => {
+                        resource.contains(":*:subnet/") || resource.contains(":*:security-group/")
+                    }
+                    // Interfaces exist after the call only; the subnets and groups narrow it.
+                    Some(start) if sid == "NetworkInterfaces" => {
+                        start.ends_with(":network-interface/")
+                    }
                     None => true,
                     Some("") => {
                         without.insert(sid.to_owned());
@@ -265,7 +294,9 @@ fn nothing_is_allowed_that_is_not_needed() {
                     }
                     // The streams of one group.
                     Some(start) if sid == "WriteLogs" => {
-                        start.ends_with(':') && start.contains("/Endpoints/")
+                        start.ends_with(':')
+                            && (start.contains("/Endpoints/")
+                                || start.contains("/InferenceComponents/"))
                     }
                     // Every key with one alias.
                     Some(start) if sid.starts_with("UseKey") => {
@@ -275,7 +306,8 @@ fn nothing_is_allowed_that_is_not_needed() {
                         start.ends_with('/') && ["ReadObjects", "WriteObjects"].contains(&sid)
                     }
                 };
-                let once = !resource.trim_end_matches('*').contains(['*', '?']);
+                let once = sid == "NetworkInterfaces"
+                    || !resource.trim_end_matches('*').contains(['*', '?']);
                 assert!(
                     fits && once && !resource.ends_with("**"),
                     "{name}: {sid} allows {resource}"
@@ -290,6 +322,22 @@ fn nothing_is_allowed_that_is_not_needed() {
     assert_eq!(without, known, "a reason for what is not there");
 }
 
+/// The reason for each statement about every resource is in the template, for who reads that only.
+#[test]
+fn what_is_allowed_on_every_resource_says_why() {
+    each("AWS::IAM::Role", |name, template, role| {
+        let everywhere: BTreeSet<_> = statements(template)
+            .into_iter()
+            .filter(|statement| statement.get("Resource") == Some(&"*".into()))
+            .map(|statement| statement.get("Sid").and_then(Json::as_str).unwrap())
+            .collect();
+        let reasons = role.entry.get("Metadata").unwrap().get("WithoutResource");
+        let reasons = reasons.and_then(Json::as_object).unwrap();
+        let given: BTreeSet<_> = reasons.iter().map(|(sid, _)| sid.as_ref()).collect();
+        assert_eq!(given, everywhere, "{name}");
+    });
+}
+
 /// No partition, region or account but those that the stage file names.
 #[test]
 fn what_the_tool_brings_holds_in_every_partition() {
@@ -297,7 +345,9 @@ fn what_the_tool_brings_holds_in_every_partition() {
         for statement in statements(&template) {
             for text in texts(statement.get("Resource").unwrap()) {
                 let ours = text.starts_with("arn:") && !text.starts_with("arn:${AWS::Partition}:");
-                let given = text.starts_with("arn:aws:kms:") || text.starts_with("arn:aws:sns:");
+                let given = ["kms", "lambda", "sns"]
+                    .iter()
+                    .any(|service| text.starts_with(&format!("arn:aws:{service}:")));
                 assert!(!ours || given || text == "arn:", "{name}: {text}");
             }
         }

@@ -9,7 +9,13 @@ use crate::support::rust_files;
 /// Every module by its floor. Those in one inner list do not see each other.
 const FLOORS: &[&[&[&str]]] = &[
     // What everything is made of: these may use each other.
-    &[&["finding"], &["json"], &["value"], &["literal"]],
+    &[
+        &["finding"],
+        &["json"],
+        &["value"],
+        &["literal"],
+        &["secret"],
+    ],
     &[&["cfn"], &["catalog"]],
     &[&["template"]],
     &[&["hosting"], &["rules"], &["config"]],

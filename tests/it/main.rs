@@ -4,10 +4,12 @@
 
 #[cfg(feature = "deploy")]
 mod aws_client;
+mod builders;
 mod catalog;
 mod cli;
 mod constructors;
 mod contract;
+mod coverage;
 #[cfg(feature = "deploy")]
 mod deploy;
 #[cfg(feature = "deploy")]
@@ -25,6 +27,7 @@ mod operations;
 mod permissions;
 mod review;
 mod rules;
+mod serving;
 mod shipped;
 mod stage_files;
 mod support;

@@ -6,7 +6,20 @@
 use std::path::Path;
 use std::process::Command;
 
-const STACKS: &[&str] = &["fraud", "inference", "registry", "scvi"];
+/// Every stack of the repository.
+pub(crate) const STACKS: &[&str] = &[
+    "ab_test",
+    "canary",
+    "components",
+    "fraud",
+    "inference",
+    "multi_model",
+    "pipeline_model",
+    "registry",
+    "scvi",
+    "serverless",
+    "shadow",
+];
 const STAGES: &[&str] = &["Staging", "Production"];
 
 #[test]

@@ -9,8 +9,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
+use sageform::cfn;
 use sageform::config::yaml::{self, Limits};
-use sageform::config::{self, Stage, Text, files, schema};
+use sageform::config::{self, Stage, Text, files, reference, schema};
 use sageform::finding::Finding;
 use snapbox::data::Data;
 
@@ -34,6 +35,51 @@ const BEYOND_A_SCHEMA: &[&str] = &[
     "scaling",
     "stage-names-case",
     "values-compared",
+];
+
+/// Keys of which one is given, and keys that other keys ask for.
+const ONE_OF_SEVERAL: &[&str] = &[
+    // The capacity of a stage.
+    "InstanceType",
+    "ServerlessMaxConcurrency",
+    // The source of a model.
+    "ModelPackageArn",
+    "Image",
+    "ModelDataPrefix",
+    "ModelDataObject",
+    // A component with a model needs it, an adapter has none.
+    "MinMemoryInMB",
+    // Together with `Subnets`.
+    "SecurityGroupIds",
+    // The baseline of explanations.
+    "ShapBaseline",
+    "ShapBaselineUri",
+    // Steps.
+    "From",
+    // The way in which a new version takes over.
+    "Canary",
+    "Linear",
+    "Rolling",
+    "AllAtOnce",
+    // Alarms, whose block says it of all.
+    "Errors",
+    "ClientErrors",
+    "ModelErrors",
+    "Latency",
+    "OverheadLatency",
+    "CPU",
+    "Memory",
+    "Disk",
+    "GPU",
+    "GPUMemory",
+    "Invocations",
+    "P50",
+    "P90",
+    "P95",
+    "P99",
+    "Average",
+    "Above",
+    "Below",
 ];
 
 /// Cases whose input is too large to commit.
@@ -245,6 +291,104 @@ fn the_committed_schema_is_the_generated_one() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("config/stage-file.schema.json");
     let schema = serde_json::to_string_pretty(&schema::stage_file_schema()).unwrap() + "\n";
     golden(&path, schema);
+}
+
+#[test]
+fn the_committed_page_is_the_generated_one() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("config/stage-file.md");
+    golden(&path, reference::markdown());
+}
+
+/// Every example of the page is a stage, and has the key that it is of.
+#[test]
+fn each_example_is_accepted() {
+    for example in reference::examples() {
+        let keys = format!("{}{}", example.yaml, example.beside);
+        let lines: String = keys.lines().map(|line| format!("  {line}\n")).collect();
+        let text = format!("Production:\n{lines}");
+        let text = Text {
+            file: "config/churn.yaml",
+            bytes: text.as_bytes(),
+        };
+        let (stages, findings) = config::read("churn", text, None);
+        assert!(findings.is_empty(), "{}: {findings:#?}", example.of);
+        let general = ["Stage", "Instances", "Serverless"].contains(&example.of);
+        assert!(general || stages[0].has(example.of), "{}", example.of);
+        let found = reference::markdown().contains(example.yaml) || example.of == "Overrides";
+        assert!(found, "the page does not show `{}`", example.of);
+    }
+}
+
+/// Each key says what becomes of it, and each property that it names is one.
+#[test]
+fn each_key_becomes_properties_that_exist() {
+    let keys = reference::keys();
+    assert!(keys.len() > 300, "only {} keys", keys.len());
+    for key in &keys {
+        assert_ne!(
+            key.properties.is_empty(),
+            key.effect.is_none(),
+            "`{}` says neither or both what it becomes and what it does",
+            key.path
+        );
+        for property in &key.properties {
+            assert!(exists(property), "`{}`: there is no `{property}`", key.path);
+        }
+        assert!(key.doc.ends_with('.'), "`{}`: {}", key.path, key.doc);
+        let optional = !key.required && key.default.is_none();
+        assert!(
+            !optional || tells_of_absence(key),
+            "`{}` does not say what leaving it out means: {}",
+            key.path,
+            key.doc
+        );
+    }
+}
+
+/// Whether a path such as `AWS::SageMaker::Model.Containers[].Image` leads to a property.
+fn exists(path: &str) -> bool {
+    let (type_name, rest) = match path.split_once('.') {
+        Some((type_name, rest)) => (type_name, Some(rest)),
+        None => (path, None),
+    };
+    let Some(resource) = cfn::schema_of(type_name) else {
+        return false;
+    };
+    let Some(rest) = rest else { return true };
+    let mut schema = &cfn::Schema::Object(resource.properties);
+    for step in rest.split('.') {
+        let (name, items) = match step.strip_suffix("[]") {
+            Some(name) => (name, true),
+            None => (step, false),
+        };
+        let cfn::Schema::Object(object) = schema else {
+            return false;
+        };
+        let Some(property) = object.property(name) else {
+            return false;
+        };
+        schema = match (&property.schema, items) {
+            (cfn::Schema::List(list), true) => &list.items,
+            (_, true) => return false,
+            (schema, false) => schema,
+        };
+    }
+    true
+}
+
+/// What is one of several, of which a check asks for one, need not say so of each.
+fn tells_of_absence(key: &reference::KeyReference) -> bool {
+    let name = key
+        .path
+        .trim_end_matches(".9")
+        .rsplit('.')
+        .next()
+        .unwrap_or_default();
+    key.doc.contains("eft out")
+        || ["With `", "Target: ", "Target of ", "Target with "]
+            .iter()
+            .any(|start| key.doc.starts_with(start))
+        || ONE_OF_SEVERAL.contains(&name)
 }
 
 #[test]

@@ -71,33 +71,35 @@ pub(super) fn version<'a>(
     scope: &'static Scope,
     asked: Option<&'a str>,
 ) -> Result<Version<'a>, ImageError> {
+    let newest = scope.images.first().map_or("", |image| image.version);
     let full = match asked {
         Some(asked) => {
             let alias = scope.aliases.iter().find(|(alias, _)| *alias == asked);
             alias.map_or(asked, |(_, full)| full)
         }
-        None => scope.images.first().map_or("", |image| image.version),
+        None => newest,
     };
-    let (images, others): (Vec<_>, Vec<_>) =
-        scope.images.iter().partition(|image| image.version == full);
+    let of_version = |image: &&Image| image.version == full;
+    let images: Vec<_> = scope.images.iter().filter(of_version).collect();
+    let only = images.len() == scope.images.len();
     let known: Vec<_> = scope.versions().collect();
-    match images.first() {
-        Some(image)
-            if asked.is_none() && others.is_empty()
-                || asked.is_some_and(|asked| known.contains(&asked)) =>
-        {
-            Ok(Version {
-                framework: framework.name,
-                full: image.version,
-                asked: asked.unwrap_or(image.version),
-                images,
-            })
-        }
+    match (asked, images.first()) {
+        (Some(asked), Some(image)) if known.contains(&asked) => Ok(Version {
+            framework: framework.name,
+            full: image.version,
+            asked,
+            images,
+        }),
+        (None, Some(_)) if only => Ok(Version {
+            framework: framework.name,
+            full: newest,
+            asked: newest,
+            images,
+        }),
         _ => {
-            let expected = if known.is_empty() {
-                format!("no version of `{}`", framework.name)
-            } else {
-                format!("a version of `{}`", framework.name)
+            let expected = match known.as_slice() {
+                [] => format!("no version of `{}`", framework.name),
+                _ => format!("a version of `{}`", framework.name),
             };
             Err(ImageError::choice(Part::Version, &expected, asked, known))
         }
@@ -109,36 +111,30 @@ pub(super) fn base<'a>(
     version: &Version<'_>,
     asked: Option<&'a str>,
 ) -> Result<(&'a str, Vec<&'static Image>), ImageError> {
-    let bases = |image: &&'static Image| image.bases;
-    let first = version.images.first().map_or(&[][..], bases);
-    let base = asked.unwrap_or(first.first().copied().unwrap_or_default());
-    let images: Vec<_> = version
-        .images
-        .iter()
-        .filter(|image| image.bases.contains(&base) || asked.is_none() && image.bases.is_empty())
-        .copied()
-        .collect();
-    if !images.is_empty() && (asked.is_some() || images.len() == version.images.len()) {
-        return Ok((base, images));
-    }
-    let mut known: Vec<_> = version
-        .images
-        .iter()
-        .flat_map(|image| image.bases)
-        .copied()
-        .collect();
-    known.dedup();
-    let expected = if known.is_empty() {
-        format!("no base framework of {version}")
-    } else {
-        format!("a base framework of {version}")
+    let all = version.images.iter().copied();
+    let first = all.clone().next().map_or(&[][..], |image| image.bases);
+    let base = asked.or(first.first().copied()).unwrap_or_default();
+    let images: Vec<_> = match asked {
+        Some(asked) => all.filter(|image| image.bases.contains(&asked)).collect(),
+        None if all.clone().all(|image| image.bases == first) => all.collect(),
+        None => Vec::new(),
     };
-    Err(ImageError::choice(
-        Part::BaseFramework,
-        &expected,
-        asked,
-        known,
-    ))
+    if images.is_empty() {
+        let bases = version.images.iter().flat_map(|image| image.bases);
+        let mut known: Vec<_> = bases.copied().collect();
+        known.dedup();
+        let expected = match known.as_slice() {
+            [] => format!("no base framework of {version}"),
+            _ => format!("a base framework of {version}"),
+        };
+        return Err(ImageError::choice(
+            Part::BaseFramework,
+            &expected,
+            asked,
+            known,
+        ));
+    }
+    Ok((base, images))
 }
 
 pub(super) fn python(

@@ -29,7 +29,7 @@ pub(super) struct Devices {
 type Counts = &'static [(&'static [&'static str], u32)];
 
 /// A size that departs from the rule of its family.
-pub(super) struct Size {
+pub(super) struct Irregular {
     pub(super) family: &'static str,
     pub(super) size: &'static str,
     pub(super) vcpus: u32,
@@ -112,28 +112,28 @@ const G7: Counts = &[
 ];
 
 #[rustfmt::skip]
-pub(super) static SIZES: &[Size] = &[
-    size("c4", "8xlarge", 36, 61440),
-    size("g7e", "2xlarge", 8, 65536),
-    size("g7e", "4xlarge", 16, 131072),
-    size("g7e", "8xlarge", 32, 262144),
-    size("g7e", "12xlarge", 48, 524288),
-    size("g7e", "24xlarge", 96, 1048576),
-    size("g7e", "48xlarge", 192, 2097152),
-    size("p2", "16xlarge", 64, 749568),
-    size("p5", "4xlarge", 16, 262144),
-    size("p5", "48xlarge", 192, 2097152),
-    size("p5e", "48xlarge", 192, 2097152),
-    size("p5en", "48xlarge", 192, 2097152),
-    size("p6-b200", "48xlarge", 192, 2097152),
-    size("p6-b300", "48xlarge", 192, 4194304),
-    size("p6e-gb200", "36xlarge", 144, 983040),
-    size("t2", "medium", 2, 4096),
-    size("trn2", "48xlarge", 192, 2097152),
+pub(super) static SIZES: &[Irregular] = &[
+    sized("c4", "8xlarge", 36, 61440),
+    sized("g7e", "2xlarge", 8, 65536),
+    sized("g7e", "4xlarge", 16, 131072),
+    sized("g7e", "8xlarge", 32, 262144),
+    sized("g7e", "12xlarge", 48, 524288),
+    sized("g7e", "24xlarge", 96, 1048576),
+    sized("g7e", "48xlarge", 192, 2097152),
+    sized("p2", "16xlarge", 64, 749568),
+    sized("p5", "4xlarge", 16, 262144),
+    sized("p5", "48xlarge", 192, 2097152),
+    sized("p5e", "48xlarge", 192, 2097152),
+    sized("p5en", "48xlarge", 192, 2097152),
+    sized("p6-b200", "48xlarge", 192, 2097152),
+    sized("p6-b300", "48xlarge", 192, 4194304),
+    sized("p6e-gb200", "36xlarge", 144, 983040),
+    sized("t2", "medium", 2, 4096),
+    sized("trn2", "48xlarge", 192, 2097152),
 ];
 
-const fn size(family: &'static str, size: &'static str, vcpus: u32, memory_mib: u32) -> Size {
-    Size {
+const fn sized(family: &'static str, size: &'static str, vcpus: u32, memory_mib: u32) -> Irregular {
+    Irregular {
         family,
         size,
         vcpus,

@@ -1,11 +1,12 @@
-//! `sageform schema`: what editors read to complete and explain a stage file.
+//! `sageform schema`: what editors and people read of the keys of a stage file.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use crate::config::files::FOLDER;
+use crate::config::reference;
 use crate::config::schema::stage_file_schema;
 use crate::finding::Finding;
 
@@ -14,38 +15,53 @@ use super::super::project::{command, root};
 use super::super::report;
 use super::super::{Context, Exit, Failure, printer};
 
-/// The file's name within `config/`.
+/// The schema's file name within `config/`.
 pub(super) const FILE_NAME: &str = "stage-file.schema.json";
 
-/// Print the JSON Schema of a stage file.
+/// Print the keys of a stage file: a JSON Schema for editors, or a page for people.
 ///
-/// Editors complete, explain and check a stage file whose first line names the schema.
+/// Editors complete, explain and check a stage file whose first line names the schema. The page has
+/// every key with its type, its unit, what it means to leave it out, and the property that it becomes.
 #[derive(Debug, Args)]
 #[command(
     after_long_help = "The line in a stage file, where the schema stands beside it:\n  \
     # yaml-language-server: $schema=stage-file.schema.json\n\n\
     Examples:\n  \
     sageform schema --write     write `config/stage-file.schema.json`, beside the stage files\n  \
-    sageform schema --check     in CI: fail when that file is not up to date"
+    sageform schema --check     in CI: fail when that file is not up to date\n  \
+    sageform schema --format markdown --write     write the page, `config/stage-file.md`"
 )]
 pub(in super::super) struct SchemaArgs {
-    /// Write it to `config/stage-file.schema.json` of the project.
+    /// Write it to the project: `config/stage-file.schema.json`, or `config/stage-file.md`.
     #[arg(long, conflicts_with = "check")]
     write: bool,
 
-    /// Fail when `config/stage-file.schema.json` is missing or stale.
+    /// Fail when that file is missing or stale.
     #[arg(long)]
     check: bool,
+
+    /// What to print.
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Format::Json)]
+    format: Format,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// A JSON Schema, for editors.
+    Json,
+    /// A page in Markdown, for people.
+    Markdown,
 }
 
 pub(in super::super) fn run(args: &SchemaArgs, context: &Context<'_>) -> Result<Exit, Failure> {
+    let format = args.format;
     if !args.write && !args.check {
-        printer::data(&text()).map_err(Failure::Output)?;
+        printer::data(&format.text()).map_err(Failure::Output)?;
         return Ok(Exit::Done);
     }
     let root = root(context)?;
-    let name = file();
-    let plan = plan(&root)?;
+    let name = format.file();
+    let plan = plan(&root, format)?;
     let change = plan.changes.get(&name).copied().unwrap_or(Change::Keep);
     if args.write {
         plan.apply()?;
@@ -62,8 +78,9 @@ pub(in super::super) fn run(args: &SchemaArgs, context: &Context<'_>) -> Result<
             };
             let finding =
                 Finding::error("stale-schema", format!("`{name}` is {word}")).hint(format!(
-                    "run `{} schema --write` and commit the file",
-                    command(&root)
+                    "run `{} schema {}--write` and commit the file",
+                    command(&root),
+                    format.option()
                 ));
             printer::say(&report::render(&[finding], None));
             return Ok(Exit::Findings);
@@ -73,12 +90,32 @@ pub(in super::super) fn run(args: &SchemaArgs, context: &Context<'_>) -> Result<
     Ok(Exit::Done)
 }
 
-fn plan(root: &Path) -> Result<Plan<'_>, Finding> {
-    Plan::new(root, BTreeMap::from([(file(), text())]))
+fn plan(root: &Path, format: Format) -> Result<Plan<'_>, Finding> {
+    Plan::new(root, BTreeMap::from([(format.file(), format.text())]))
 }
 
-fn file() -> String {
-    format!("{FOLDER}/{FILE_NAME}")
+impl Format {
+    fn file(self) -> String {
+        match self {
+            Self::Json => format!("{FOLDER}/{FILE_NAME}"),
+            Self::Markdown => format!("{FOLDER}/stage-file.md"),
+        }
+    }
+
+    fn text(self) -> String {
+        match self {
+            Self::Json => text(),
+            Self::Markdown => reference::markdown(),
+        }
+    }
+
+    /// How it is asked for.
+    const fn option(self) -> &'static str {
+        match self {
+            Self::Json => "",
+            Self::Markdown => "--format markdown ",
+        }
+    }
 }
 
 /// The schema as it is written.

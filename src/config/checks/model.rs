@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::super::document::{Kind, Scalar};
 use super::super::shape::Cx;
 use super::super::subject::{Subject, last};
-use super::one_group;
+use super::{ModelPlace, instance_types, models, one_group};
 use crate::finding::Finding;
 
 /// The kinds of source: the keys that make a model one, the first of each being the telling one.
@@ -17,8 +17,13 @@ pub(in crate::config) const SOURCES: &[&[&str]] = &[
         "ModelDataUrl",
         "ModelDataPrefix",
         "ModelDataObject",
+        "AcceptEula",
+        "HubContentArn",
         "Mode",
+        "ModelCacheSetting",
         "ContainerHostname",
+        "RepositoryAccessMode",
+        "RepositoryCredentialsProviderArn",
     ],
     &["Containers", "ExecutionMode"],
 ];
@@ -33,13 +38,9 @@ pub(in crate::config) const DATA: &[&[&str]] = &[
 /// The greatest size of all environment variables of a model, in bytes.
 const ENVIRONMENT_BYTES: usize = 32 * 1024;
 
-/// Checks the stage's model and those of its variants.
+/// Checks every model of a stage.
 pub(super) fn check(stage: Subject<'_>, cx: &mut Cx<'_>) {
-    let variants = stage
-        .items("Variants")
-        .into_iter()
-        .map(|(path, _)| format!("{path}.Model"));
-    for model in std::iter::once("Model".to_owned()).chain(variants) {
+    for ModelPlace { path: model, .. } in models(stage) {
         if !stage.has(&model) {
             continue;
         }
@@ -48,10 +49,55 @@ pub(super) fn check(stage: Subject<'_>, cx: &mut Cx<'_>) {
         one_group(stage, &prefix, SOURCES, why, cx);
         telling_key(stage, &model, cx);
         environment_excludes_containers(stage, &model, cx);
+        specification_of_a_package(stage, &model, cx);
         container(stage, &model, cx);
         hostname_alone(stage, &model, cx);
         containers(stage, &model, cx);
         environment_size(stage, &model, cx);
+    }
+    shadow(stage, cx);
+}
+
+/// What a shadow and the model beside it cannot be.
+fn shadow(stage: Subject<'_>, cx: &mut Cx<'_>) {
+    if !stage.has("ShadowVariant") || stage.has("Components") {
+        return;
+    }
+    for model in ["Model", "ShadowVariant.Model"] {
+        let (containers, mode) = (format!("{model}.Containers"), format!("{model}.Mode"));
+        if stage.has(&containers) {
+            let why = "endpoints with a shadow host single containers, not pipelines";
+            stage.exclude(cx, &containers, "ShadowVariant", why);
+        }
+        if stage.text(&mode) == Some("MultiModel") {
+            let why = "endpoints with a shadow host one model, not many";
+            stage.exclude(cx, &mode, "ShadowVariant", why);
+        }
+    }
+    for fleet in ["", "ShadowVariant."] {
+        for (path, kind) in instance_types(stage, fleet) {
+            if kind.family() == "inf1" {
+                let message = format!("`InstanceType`: `{kind}` does not support shadow variants");
+                let finding = Finding::error("excluded-key", message)
+                    .hint("choose another family, such as `ml.inf2`, or remove `ShadowVariant`");
+                stage.at_value(cx, &path, finding);
+            }
+        }
+    }
+}
+
+/// Only packages have several specifications to choose from.
+fn specification_of_a_package(stage: Subject<'_>, model: &str, cx: &mut Cx<'_>) {
+    let path = format!("{model}.InferenceSpecificationName");
+    if !stage.has(&path) {
+        return;
+    }
+    for other in ["Image", "Containers"] {
+        let other = format!("{model}.{other}");
+        if stage.has(&other) {
+            let why = "it chooses from the specifications of a model package";
+            stage.exclude(cx, &path, &other, why);
+        }
     }
 }
 
@@ -136,6 +182,8 @@ fn container(stage: Subject<'_>, path: &str, cx: &mut Cx<'_>) {
         let finding = Finding::error("invalid-value", message).hint("write `ModelDataPrefix`");
         stage.at_value(cx, &object, finding);
     }
+    access(stage, path, multi, cx);
+    registry(stage, path, cx);
     for entry in stage.pairs(&format!("{path}.Environment")) {
         if let Some(Scalar::Text(text)) = entry.value.scalar()
             && text.chars().count() > 1024
@@ -155,6 +203,53 @@ fn container(stage: Subject<'_>, path: &str, cx: &mut Cx<'_>) {
     }
 }
 
+/// What opens gated model data, and how models are kept.
+fn access(stage: Subject<'_>, path: &str, multi: bool, cx: &mut Cx<'_>) {
+    let has = |key: &str| stage.has(&format!("{path}.{key}"));
+    for key in ["AcceptEula", "HubContentArn"] {
+        let key = format!("{path}.{key}");
+        if !stage.has(&key) {
+            continue;
+        }
+        if multi {
+            let mode = format!("{path}.Mode");
+            let why = "gated model data is served by a container of its own";
+            stage.exclude(cx, &key, &mode, why);
+        } else if !DATA.iter().flat_map(|keys| keys.iter()).any(|key| has(key)) {
+            stage.missing(cx, "ModelDataUrl", &key);
+        }
+    }
+    let cache = format!("{path}.ModelCacheSetting");
+    if stage.has(&cache) && !multi {
+        let message = "`ModelCacheSetting` is for `Mode: MultiModel`, which is missing";
+        let finding = Finding::error("missing-key", message)
+            .hint("write `Mode: MultiModel`, or remove `ModelCacheSetting`");
+        stage.at_key(cx, &cache, finding);
+    }
+}
+
+/// An image in a private registry is pulled through the stage's VPC.
+fn registry(stage: Subject<'_>, path: &str, cx: &mut Cx<'_>) {
+    let (mode, credentials) = (
+        format!("{path}.RepositoryAccessMode"),
+        format!("{path}.RepositoryCredentialsProviderArn"),
+    );
+    let vpc = stage.text(&mode) == Some("Vpc");
+    if stage.has(&credentials) && !vpc {
+        let message = "`RepositoryCredentialsProviderArn` is for `RepositoryAccessMode: Vpc`, \
+                       which is missing";
+        let finding = Finding::error("missing-key", message).hint(
+            "write `RepositoryAccessMode: Vpc`, or remove it: images in ECR are pulled with the role",
+        );
+        stage.at_key(cx, &credentials, finding);
+    }
+    if vpc && !stage.has("Network.Subnets") {
+        let message = "missing key `Network` with `Subnets`, which `RepositoryAccessMode: Vpc` \
+                       needs to reach the registry";
+        stage.at_key(cx, &mode, Finding::error("missing-key", message));
+    }
+}
+
 fn hostname_alone(stage: Subject<'_>, model: &str, cx: &mut Cx<'_>) {
     let hostname = format!("{model}.ContainerHostname");
     if stage.has(&hostname) {
@@ -170,7 +265,10 @@ fn containers(stage: Subject<'_>, model: &str, cx: &mut Cx<'_>) {
     let direct = stage.text(&format!("{model}.ExecutionMode")) == Some("Direct");
     let items = stage.items(&list);
     let (mut hostnames, mut multi) = (BTreeMap::new(), Vec::new());
-    for (path, _) in &items {
+    for (path, item) in &items {
+        if item.entries().is_some() && !stage.has(&format!("{path}.Image")) {
+            stage.missing_in(cx, "Image", path);
+        }
         container(stage, path, cx);
         let hostname = format!("{path}.ContainerHostname");
         if let Some(text) = stage.text(&hostname)

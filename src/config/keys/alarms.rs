@@ -1,7 +1,7 @@
 //! Alarms on the endpoint.
 
 use super::endpoint::Topic;
-use crate::config::codecs::{Percentage, Positive};
+use crate::config::codecs::Percentage;
 use crate::config::declare::shape;
 use crate::config::shape::Bounds;
 use crate::config::types::choice;
@@ -41,7 +41,8 @@ choice! {
 }
 
 shape! {
-    /// Alarms on the endpoint, one for each of its variants or components.
+    /// Alarms on the endpoint: of each kind one for each of its variants or components. A kind that is
+    /// left out has none.
     pub(crate) struct AlarmsKeys {
         /// On the share of requests that SageMaker or the container failed (5XX).
         #[becomes("AWS::CloudWatch::Alarm")]
@@ -61,10 +62,10 @@ shape! {
         /// On the CPU cores in use, as a share of all that an instance has.
         #[becomes("AWS::CloudWatch::Alarm")]
         "CPU" => optional cpu: RateAlarm,
-        /// On the memory in use.
+        /// On the memory in use, as a share of all that an instance has.
         #[becomes("AWS::CloudWatch::Alarm")]
         "Memory" => optional memory: RateAlarm,
-        /// On the disk in use.
+        /// On the disk in use, as a share of all that an instance has.
         #[becomes("AWS::CloudWatch::Alarm")]
         "Disk" => optional disk: RateAlarm,
         /// On the GPUs in use, as a share of all that an instance has.

@@ -17,9 +17,10 @@ shape! {
         "Name" => required name: InferenceComponentName,
         /// The model. Left out of a component that is no adapter, it is the pinned version of the
         /// model package group that bears the stack's name.
-        #[becomes(".Specification.ModelName")]
+        #[becomes(".Specification.ModelName", "AWS::SageMaker::Model")]
         "Model" => optional model: ModelKeys,
-        /// Makes it an adapter: the component whose model it adapts and on whose copies it runs.
+        /// Makes it an adapter: the component whose model it adapts and on whose copies it runs. Left
+        /// out, it has a model and copies of its own.
         #[becomes(".Specification.BaseInferenceComponentName")]
         "BaseComponent" => optional base_component: InferenceComponentName,
         /// With `BaseComponent`: the adapter, a `.tar.gz` in S3.
@@ -31,7 +32,7 @@ shape! {
         /// How many GPUs or Neuron devices each copy gets. Left out, none.
         #[becomes(".Specification.ComputeResourceRequirements.NumberOfAcceleratorDevicesRequired")]
         "Accelerators" => optional accelerators: Value<f64> [Bounds::from(1)],
-        /// How many CPU cores each copy gets, at least 0.25. Left out, SageMaker decides.
+        /// How many CPU cores each copy gets, a quarter of one at least. Left out, SageMaker decides.
         #[becomes(".Specification.ComputeResourceRequirements.NumberOfCpuCoresRequired")]
         "CpuCores" => optional cpu_cores: Value<f64>,
         /// The memory that each copy gets. A component that is no adapter needs it.

@@ -19,7 +19,7 @@ shape! {
         /// `SecurityGroupIds`, the containers run outside of any VPC of yours.
         #[becomes(".Subnets")]
         "Subnets" => optional subnets: Vec<Value<SubnetId>> [Bounds::of(1, 16)],
-        /// Security groups.
+        /// The security groups, together with `Subnets`.
         #[becomes(".SecurityGroupIds")]
         "SecurityGroupIds" => optional security_group_ids: Vec<Value<SecurityGroupId>> [Bounds::of(1, 5)],
         /// Whether the containers are cut off from every network, with no AWS credentials either.
@@ -154,7 +154,7 @@ shape! {
         /// are no texts.
         #[becomes(".ShapConfig.TextConfig.Granularity")]
         "Granularity" => optional granularity: Granularity,
-        /// For texts: the ISO 639 code of their language, or `xx` for several.
+        /// With `Granularity`: the ISO 639 code of the texts' language, or `xx` for several.
         #[becomes(".ShapConfig.TextConfig.Language")]
         "Language" => optional language: Value<String> [Bounds::of(2, 3)],
         /// A JMESPath expression that finds the features of a record in JSON Lines. Left out, the
@@ -162,7 +162,7 @@ shape! {
         #[becomes(".InferenceConfig.FeaturesAttribute")]
         "FeaturesAttribute" => optional features_attribute: Value<String> [Bounds::of(1, 64)],
         /// A template that makes a JSON record of the features, such as `'{"myfeatures":$features}'`.
-        /// Models that take JSON Lines need it.
+        /// Models that take JSON Lines need it. Left out, the model takes CSV.
         #[becomes(".InferenceConfig.ContentTemplate")]
         "ContentTemplate" => optional content_template: Value<String> [Bounds::of(1, 64)],
         /// The most records in one request to the model. Left out, SageMaker finds out.
@@ -284,7 +284,7 @@ shape! {
         /// The group's name.
         #[becomes(".ModelPackageGroupName")]
         "Name" => required name: ModelPackageGroupName,
-        /// What the group is for. Changing it replaces the group.
+        /// What the group is for. Changing it replaces the group. Left out, it says nothing.
         #[becomes(".ModelPackageGroupDescription")]
         "Description" => optional description: Value<String> [Bounds::of(1, 1024)],
     }

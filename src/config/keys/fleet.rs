@@ -13,8 +13,7 @@ use crate::value::Value;
 shape! {
     /// The instances of a variant, and how they are set up.
     pub(crate) struct FleetKeys {
-        /// The instance type, such as `ml.m5.xlarge`. The set is open: a type that AWS adds tomorrow
-        /// is accepted.
+        /// The type of the instances. The set is open: a type that AWS adds tomorrow is accepted.
         #[becomes(".InstanceType")]
         "InstanceType" => optional instance_type: Value<InstanceType>,
         /// How many instances to begin with. Left out beside `ManagedInstanceScaling`, as many as it
@@ -22,7 +21,7 @@ shape! {
         #[becomes(".InitialInstanceCount")]
         "InstanceCount" => optional instance_count: Value<i64> [Bounds::from(1)],
         /// Several instance types instead of `InstanceType`, the preferred one first: SageMaker takes
-        /// the first that has free instances.
+        /// the first that has free instances. Left out, there is one type.
         #[becomes(".InstancePools")]
         "InstancePools" => optional instance_pools: Vec<PoolKeys> [Bounds::of(1, 5)],
         /// How long SageMaker looks for free instances. Left out, SageMaker decides.
@@ -74,7 +73,7 @@ shape! {
         "Weight" => default(Value::Literal(1.0)) weight: Value<f64> [Bounds::from(0)],
         /// The model. Left out, it is the pinned version of the model package group that bears the
         /// stack's name.
-        #[becomes(".ModelName")]
+        #[becomes(".ModelName", "AWS::SageMaker::Model")]
         "Model" => optional model: ModelKeys,
         #[below("AWS::SageMaker::EndpointConfig.ProductionVariants[]")]
         ..fleet: FleetKeys,
@@ -95,7 +94,7 @@ shape! {
         "SamplingPercentage" => required sampling_percentage: i64 [Bounds::of(0, 100)],
         /// The model. Left out, it is the pinned version of the model package group that bears the
         /// stack's name.
-        #[becomes(".ModelName")]
+        #[becomes(".ModelName", "AWS::SageMaker::Model")]
         "Model" => optional model: ModelKeys,
         #[below("AWS::SageMaker::EndpointConfig.ShadowProductionVariants[]")]
         ..fleet: FleetKeys,
@@ -154,7 +153,7 @@ shape! {
         "InstanceType" => required instance_type: Value<InstanceType>,
         /// The model on instances of this type, such as one that is compiled for them. Left out, it
         /// is the variant's.
-        #[becomes(".ModelNameOverride")]
+        #[becomes(".ModelNameOverride", "AWS::SageMaker::Model")]
         "Model" => optional model: ModelKeys,
     }
 }

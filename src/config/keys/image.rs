@@ -19,13 +19,14 @@ shape! {
         /// The framework or algorithm, such as `pytorch` or `xgboost`.
         #[becomes("AWS::SageMaker::Model.PrimaryContainer.Image")]
         "Framework" => required framework: String [Bounds::of(1, 64)],
-        /// Its version, in quotes where it would be a number.
+        /// Its version or an abbreviation of it, in quotes where it would be a number. Left out, it is
+        /// the only one that there is.
         #[does("picks the tag of the image")]
-        "Version" => required version: String [Bounds::of(1, 64)],
+        "Version" => optional version: String [Bounds::of(1, 64)],
         /// The version of Python, such as `py312`. Left out, it is the only one that there is.
         #[does("picks the tag of the image")]
         "PyVersion" => optional py_version: String [Bounds::of(1, 16)],
-        /// The version of the framework below, as images of Hugging Face have one: `pytorch2.6.0`.
+        /// The version of the framework below, as images of Hugging Face have one, such as `pytorch2.6.0`.
         /// Left out, it is the only one that there is.
         #[does("picks the tag of the image")]
         "BaseFrameworkVersion" => optional base_framework_version: String [Bounds::of(1, 64)],

@@ -17,14 +17,15 @@ use crate::value::Value;
 shape! {
     /// A model: one container of your own, a version of a model package, or a pipeline.
     pub(crate) struct ModelKeys {
-        /// The model package group whose pinned, approved version is hosted.
-        #[becomes(".ModelPackageName")]
+        /// The model package group whose pinned, approved version is hosted. Left out, and where no
+        /// other source is given, it bears the stack's name.
+        #[becomes("AWS::SageMaker::Model.PrimaryContainer.ModelPackageName")]
         "PackageGroup" => optional package_group: ModelPackageGroupName,
         /// Pins this version of `PackageGroup` by hand. Left out, the lock file says which one it is.
-        #[becomes(".ModelPackageName")]
+        #[becomes("AWS::SageMaker::Model.PrimaryContainer.ModelPackageName")]
         "Version" => optional version: i64 [Bounds::of(1, 999_999_999)],
         /// One version of a model package, by its ARN.
-        #[becomes(".ModelPackageName")]
+        #[becomes("AWS::SageMaker::Model.PrimaryContainer.ModelPackageName")]
         "ModelPackageArn" => optional model_package_arn: Value<ModelPackageArn>,
         /// With `ModelPackageArn`: where the package's model data is, so that the role may read it.
         #[becomes("AWS::IAM::Role.Policies")]
@@ -34,11 +35,12 @@ shape! {
         "Images" => optional images: Vec<Value<ImageUri>> [Bounds::of(1, 15)],
         /// With `PackageGroup` or `ModelPackageArn`: which of the package's inference specifications
         /// is served. Left out, its own.
-        #[becomes(".InferenceSpecificationName")]
+        #[becomes("AWS::SageMaker::Model.PrimaryContainer.InferenceSpecificationName")]
         "InferenceSpecificationName" => optional inference_specification_name: Value<String> [Bounds::of(1, 63)],
         #[below("AWS::SageMaker::Model.PrimaryContainer")]
         ..container: ContainerKeys,
-        /// The containers of a pipeline.
+        /// Several containers instead of one: a pipeline, or containers that are called one by one.
+        /// Left out, there is one.
         #[becomes("AWS::SageMaker::Model.Containers")]
         "Containers" => optional containers: Vec<ContainerKeys> [Bounds::of(2, 15)],
         /// Whether `Containers` run one after the other or are called one by one.
@@ -51,11 +53,12 @@ shape! {
 shape! {
     /// One container.
     pub(crate) struct ContainerKeys {
-        /// The container's image: its URI, or a framework and a version, of which the region and the
-        /// instance type make the URI.
+        /// The container's image: its URI, or a framework and a version, from which the URI follows
+        /// with the stage's region and instance type.
         #[becomes(".Image")]
         "Image" => optional image: ImageKey,
-        /// The model: a `.tar.gz` in S3, or the prefix of many with `Mode: MultiModel`.
+        /// The model: a `.tar.gz` in S3, or the prefix of many with `Mode: MultiModel`. Left out, as
+        /// the two below, the image holds the model.
         #[becomes(".ModelDataUrl")]
         "ModelDataUrl" => optional model_data_url: Value<S3Uri>,
         /// The model as uncompressed files: everything below a prefix that ends with `/`.
@@ -72,8 +75,8 @@ shape! {
         /// Left out, it is of none.
         #[becomes(".ModelDataSource.S3DataSource.HubAccessConfig.HubContentArn")]
         "HubContentArn" => optional hub_content_arn: Value<HubContentArn>,
-        /// Environment variables of the container. At most 100, and none of them a secret: whoever
-        /// may describe the model reads them.
+        /// Environment variables of the container, none of them a secret: whoever may describe the
+        /// model reads them. Left out, there are none.
         #[becomes(".Environment")]
         "Environment" => default(IndexMap::new()) environment: IndexMap<String, Value<String>> as MapOf<EnvironmentKeys> [Bounds::to(100)],
         /// Whether the container serves one model or many. Left out, it serves one.
@@ -82,7 +85,8 @@ shape! {
         /// With `Mode: MultiModel`: whether models stay in memory after a call. Left out, they do.
         #[becomes(".MultiModelConfig.ModelCacheSetting")]
         "ModelCacheSetting" => optional model_cache_setting: ModelCacheSetting,
-        /// The name by which callers address one container of several. All of them have one, or none.
+        /// The name by which callers address one container of several. All of them have one, or
+        /// none. Left out, it has none.
         #[becomes(".ContainerHostname")]
         "ContainerHostname" => optional container_hostname: ContainerHostname,
         /// Whether the image is in ECR or in a private registry in the stage's VPC. Left out, it is

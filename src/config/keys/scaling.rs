@@ -3,8 +3,8 @@
 use indexmap::IndexMap;
 
 use super::alarms::AlarmKind;
-use crate::cfn::cloudwatch::alarm::Unit;
 use super::texts::DimensionNames;
+use crate::cfn::cloudwatch::alarm::Unit;
 use crate::config::codecs::{Fraction, MapOf, Positive};
 use crate::config::declare::shape;
 use crate::config::shape::Bounds;
@@ -32,7 +32,7 @@ shape! {
         #[becomes("AWS::ApplicationAutoScaling::ScalingPolicy.TargetTrackingScalingPolicyConfiguration.TargetValue", "AWS::ApplicationAutoScaling::ScalingPolicy.TargetTrackingScalingPolicyConfiguration.PredefinedMetricSpecification.PredefinedMetricType")]
         "ConcurrentRequestsPerModel" => optional concurrent_requests_per_model: Value<f64> as Positive,
         /// Target with `Async`: so many waiting requests for each instance.
-        #[becomes("AWS::ApplicationAutoScaling::ScalingPolicy.TargetTrackingScalingPolicyConfiguration.TargetValue", "AWS::ApplicationAutoScaling::ScalingPolicy.TargetTrackingScalingPolicyConfiguration.CustomizedMetricSpecification")]
+        #[becomes("AWS::ApplicationAutoScaling::ScalingPolicy.TargetTrackingScalingPolicyConfiguration.TargetValue", "AWS::ApplicationAutoScaling::ScalingPolicy.TargetTrackingScalingPolicyConfiguration.CustomizedMetricSpecification.MetricName")]
         "BacklogPerInstance" => optional backlog_per_instance: Value<f64> as Positive,
         /// Target with `ServerlessProvisionedConcurrency`: so much of it in use, as `0.7` or `70%`.
         #[becomes("AWS::ApplicationAutoScaling::ScalingPolicy.TargetTrackingScalingPolicyConfiguration.TargetValue", "AWS::ApplicationAutoScaling::ScalingPolicy.TargetTrackingScalingPolicyConfiguration.PredefinedMetricSpecification.PredefinedMetricType")]

@@ -1,0 +1,20 @@
+//! `ManagedInstanceScaling` of a variant with a model.
+
+use sageform::hosting::*;
+use sageform::literal::*;
+use sageform::template::Stack;
+
+const IMAGE: ImageUri = ImageUri::new("111111111111.dkr.ecr.eu-west-1.amazonaws.com/churn:1.4");
+const ROLE: RoleArn = RoleArn::new("arn:aws:iam::111111111111:role/churn");
+const VARIANT: VariantName = VariantName::new("primary");
+
+fn model(stack: &mut Stack) -> ModelHandle {
+    Model::builder().container(Container::image(IMAGE)).execution_role(ROLE).build().add_to(stack, "Model")
+}
+
+fn main() {
+    let mut stack = Stack::new("churn");
+    InstanceVariant::builder(VARIANT)
+        .model(&model(&mut stack))
+        .managed_instance_scaling(ManagedInstanceScaling::new(1, 4));
+}
