@@ -13,6 +13,9 @@
 //! refers to the endpoint and is created after it, and an endpoint that scales keeps its counts when
 //! it is updated.
 //!
+//! An [`Alarm`] names its endpoint by text, so that it is there before the endpoint whose updates it
+//! takes back; what it may watch is what the endpoint's mode publishes, and its threshold has a unit.
+//!
 //! Bounds on values and relations between resources are left to `rules`.
 //!
 //! A whole stack:
@@ -163,7 +166,7 @@ pub use required::{
 };
 pub use role::ExecutionRole;
 pub use rollout::{
-    BatchSize, BlueGreen, CanarySize, InBatches, LinearStepSize, Retained, RollbackAlarms,
+    BatchSize, BlueGreen, CanarySize, InBatches, LinearStepSize, MetricAlarm, Retained, RollbackAlarms,
     RollbackBatchSize, Rolling, Rollout, RolloutFor, RollsBackOn, Stated,
 };
 pub use scaling::{

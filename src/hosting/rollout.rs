@@ -10,12 +10,14 @@ use crate::value::Value;
 use super::mode::{InstanceBacked, Mode};
 use super::variant::seconds;
 
-pub use alarms::{RollbackAlarms, RollsBackOn};
+pub use alarms::{MetricAlarm, RollbackAlarms, RollsBackOn};
 pub use size::{BatchSize, CanarySize, LinearStepSize, RollbackBatchSize};
 
 /// How an endpoint is updated: one way of shifting traffic, and what takes it back.
 ///
-/// Without a rollout SageMaker shifts all traffic at once as soon as the new fleet is healthy.
+/// Without a rollout SageMaker shifts all traffic at once as soon as the new fleet is healthy. It
+/// does so as well, and takes nothing back, for models from AWS Marketplace and on Inf1 instances.
+/// AWS describes rollouts for real-time and asynchronous endpoints.
 ///
 /// <https://docs.aws.amazon.com/sagemaker/latest/dg/deployment-guardrails.html>
 #[derive(Debug, Clone)]

@@ -25,6 +25,6 @@ fn serverless(stack: &mut Stack) -> ServerlessVariant {
 fn main() {
     let mut stack = Stack::new("churn");
     let config = EndpointConfig::serverless(serverless(&mut stack)).add_to(&mut stack, "Config");
-    let rollout = Rollout::rolling(CapacitySize::Percent(20), Duration::from_seconds(60));
+    let rollout = Rollout::rolling(BatchSize::percent(20), Duration::from_seconds(60));
     Endpoint::builder().config(&config).rollout(rollout);
 }

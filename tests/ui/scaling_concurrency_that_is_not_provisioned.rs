@@ -31,11 +31,6 @@ fn main() {
     let mut stack = Stack::new("churn");
     let config = EndpointConfig::serverless(serverless(&mut stack));
     let endpoint = endpoint(&mut stack, config);
-    endpoint.scale_provisioned_concurrency(
-        &mut stack,
-        "Scaling",
-        Capacity::new(1, 4),
-        Utilization::new(0.7),
-        Cooldowns::default(),
-    );
+    let scaling = ConcurrencyScaling::new(Capacity::new(1, 4));
+    endpoint.scale_provisioned_concurrency(&mut stack, "Scaling", scaling);
 }

@@ -31,12 +31,6 @@ fn main() {
     let mut stack = Stack::new("churn");
     let config = EndpointConfig::serverless(serverless(&mut stack));
     let endpoint = endpoint(&mut stack, config);
-    endpoint.scale_instances(
-        &mut stack,
-        "Scaling",
-        &VARIANT,
-        Capacity::new(1, 4),
-        InstanceMetric::InvocationsPerInstance(70.0),
-        Cooldowns::default(),
-    );
+    let scaling = InstanceScaling::new(Capacity::new(1, 4));
+    endpoint.scale_instances(&mut stack, "Scaling", &VARIANT, scaling);
 }

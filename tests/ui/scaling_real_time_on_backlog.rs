@@ -32,11 +32,6 @@ fn main() {
     let mut stack = Stack::new("churn");
     let config = EndpointConfig::real_time(instances(&mut stack), []);
     let endpoint = endpoint(&mut stack, config);
-    endpoint.scale_on_backlog(
-        &mut stack,
-        "Scaling",
-        CapacityFromZero::new(0, 4),
-        5.0,
-        Cooldowns::default(),
-    );
+    let scaling = QueueScaling::new(CapacityFromZero::new(0, 4));
+    endpoint.scale_on_backlog(&mut stack, "Scaling", scaling);
 }

@@ -61,15 +61,6 @@ impl<M: Mode> VariantMetrics<M> {
             mode: PhantomData,
         }
     }
-
-    /// Metrics without `VariantName`.
-    pub(super) fn of_endpoint(&self, name: &'static str) -> Metric {
-        Metric {
-            namespace: SAGEMAKER,
-            name,
-            dimensions: vec![("EndpointName", self.endpoint.clone())],
-        }
-    }
 }
 
 /// The metrics of one inference component.
@@ -107,7 +98,7 @@ mod sealed {
 
 /// What has metrics: a variant or an inference component.
 pub trait Subject: sealed::Sealed {
-    /// The dimensions of its metrics.
+    /// The dimensions of its metrics, the widest first.
     fn dimensions(&self) -> Vec<(&'static str, Value<String>)>;
 
     /// The namespace of its utilization.
@@ -154,6 +145,13 @@ pub(super) fn invocation(of: &impl Subject, name: &'static str) -> Metric {
         name,
         dimensions: of.dimensions(),
     }
+}
+
+/// A metric of the whole endpoint, which has no `VariantName`.
+pub(super) fn of_endpoint(of: &impl PublishesBacklog, name: &'static str) -> Metric {
+    let mut metric = invocation(of, name);
+    metric.dimensions.truncate(1);
+    metric
 }
 
 pub(super) fn utilization(of: &impl Subject, name: &'static str) -> Metric {

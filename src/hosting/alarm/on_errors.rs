@@ -23,7 +23,7 @@ impl Alarm<Fraction> {
     /// ), "{shown}");
     /// ```
     pub fn errors(of: &impl PublishesErrors, above: Fraction) -> Self {
-        Self::rate(of, "Invocation5XXErrors", above, "was answered with 5XX")
+        Self::rate(of, "Invocation5XXErrors", above, "were answered with 5XX")
     }
 
     /// More than a part of the requests was answered with 4XX: `Invocation4XXErrors`. These are
@@ -40,7 +40,7 @@ impl Alarm<Fraction> {
     /// ), "{shown}");
     /// ```
     pub fn client_errors(of: &impl PublishesErrors, above: Fraction) -> Self {
-        Self::rate(of, "Invocation4XXErrors", above, "was answered with 4XX")
+        Self::rate(of, "Invocation4XXErrors", above, "were answered with 4XX")
     }
 
     /// More than a part of the requests got no 2XX from the model's container, be it for a status, a

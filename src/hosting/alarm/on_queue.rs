@@ -3,8 +3,7 @@
 use crate::cfn::cloudwatch::alarm as l1;
 use crate::literal::Duration;
 
-use super::super::mode::Mode;
-use super::metrics::{PublishesBacklog, VariantMetrics};
+use super::metrics::{PublishesBacklog, of_endpoint};
 use super::{Alarm, Statistic};
 
 impl Alarm<u32> {
@@ -20,12 +19,9 @@ impl Alarm<u32> {
     ///     r#""Dimensions":[{"Name":"EndpointName","Value":"churn"}],"EvaluationPeriods":2,"MetricName":"ApproximateBacklogSize","Namespace":"AWS/SageMaker","Period":60,"Statistic":"Maximum","Threshold":100,"TreatMissingData":"notBreaching"}"#,
     /// ), "{shown}");
     /// ```
-    pub fn backlog<M: Mode>(of: &VariantMetrics<M>, above: u32) -> Self
-    where
-        VariantMetrics<M>: PublishesBacklog,
-    {
+    pub fn backlog(of: &impl PublishesBacklog, above: u32) -> Self {
         Self::above(
-            of.of_endpoint("ApproximateBacklogSize"),
+            of_endpoint(of, "ApproximateBacklogSize"),
             Statistic::Of(l1::Statistic::MAXIMUM),
             above,
             format!("More than {above} requests wait or are worked on"),
@@ -46,12 +42,9 @@ impl Alarm<Duration> {
     ///     r#""Dimensions":[{"Name":"EndpointName","Value":"churn"}],"EvaluationPeriods":2,"MetricName":"ApproximateAgeOfOldestRequest","Namespace":"AWS/SageMaker","Period":60,"Statistic":"Maximum","Threshold":600,"TreatMissingData":"notBreaching"}"#,
     /// ), "{shown}");
     /// ```
-    pub fn oldest_request<M: Mode>(of: &VariantMetrics<M>, above: Duration) -> Self
-    where
-        VariantMetrics<M>: PublishesBacklog,
-    {
+    pub fn oldest_request(of: &impl PublishesBacklog, above: Duration) -> Self {
         Self::above(
-            of.of_endpoint("ApproximateAgeOfOldestRequest"),
+            of_endpoint(of, "ApproximateAgeOfOldestRequest"),
             Statistic::Of(l1::Statistic::MAXIMUM),
             above,
             format!("A request has waited for more than {above}"),

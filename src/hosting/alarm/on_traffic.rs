@@ -48,7 +48,10 @@ impl Alarm<u32> {
             invocation(of, "Invocations"),
             Statistic::Of(l1::Statistic::SUM),
             below,
-            format!("Fewer than {below} requests in a period"),
+            match below {
+                1 => "No request in a period".to_owned(),
+                _ => format!("Fewer than {below} requests in a period"),
+            },
         )
     }
 }

@@ -1,9 +1,10 @@
 //! The alarms that take an update back.
 
+use crate::literal::AlarmName;
 use crate::value::Value;
 
 use super::super::access::verbatim;
-use super::super::alarm::AlarmReference;
+use super::super::alarm::{AlarmHandle, AlarmReference};
 
 /// 1 to 10 alarms that take an update back.
 #[derive(Debug, Clone)]
@@ -53,11 +54,33 @@ impl RollsBackOn for RollbackAlarms {
     }
 }
 
+/// A metric alarm: a handle, or the name of one that exists.
+#[diagnostic::on_unimplemented(
+    message = "`Alarms` of `AutoRollbackConfiguration` are metric alarms: CloudWatch shows composite ones only to those who ask for them, which SageMaker is not known to do",
+    label = "expected a handle or the name of a metric alarm"
+)]
+pub trait MetricAlarm {
+    /// The alarm.
+    fn into_reference(self) -> AlarmReference;
+}
+
+macro_rules! metric_alarms {
+    ($($alarm:ty),*) => {$(
+        impl MetricAlarm for $alarm {
+            fn into_reference(self) -> AlarmReference {
+                self.into()
+            }
+        }
+    )*};
+}
+
+metric_alarms!(&AlarmHandle, AlarmReference, AlarmName, Value<AlarmName>);
+
 macro_rules! counts {
     ($($count:literal)*) => {$(
-        impl<A: Into<AlarmReference>> RollsBackOn for [A; $count] {
+        impl<A: MetricAlarm> RollsBackOn for [A; $count] {
             fn into_alarms(self) -> RollbackAlarms {
-                RollbackAlarms(self.into_iter().map(Into::into).collect())
+                RollbackAlarms(self.into_iter().map(A::into_reference).collect())
             }
         }
     )*};
