@@ -166,8 +166,8 @@ pub use required::{
 };
 pub use role::ExecutionRole;
 pub use rollout::{
-    BatchSize, BlueGreen, CanarySize, InBatches, LinearStepSize, MetricAlarm, Retained, RollbackAlarms,
-    RollbackBatchSize, Rolling, Rollout, RolloutFor, RollsBackOn, Stated,
+    BatchSize, BlueGreen, CanarySize, InBatches, LinearStepSize, MetricAlarm, Retained,
+    RollbackAlarms, RollbackBatchSize, Rolling, Rollout, RolloutFor, RollsBackOn, Stated,
 };
 pub use scaling::{
     Adjustment, Capacity, CapacityBounds, CapacityChange, CapacityFromZero, ChangeInCapacity,

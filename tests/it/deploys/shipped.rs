@@ -64,7 +64,7 @@ fn every_shipped_stack_serves_in_every_stage_of_its_own_account() {
     for (stage, account) in accounts {
         for stack in STACKS {
             let template = staging.template(stage, stack);
-            let name = format!("{stack}-{stage}");
+            let name = format!("{}-{stage}", stack.replace('_', "-"));
             let expected: BTreeSet<String> = template["Resources"]
                 .as_object()
                 .unwrap()
