@@ -171,10 +171,9 @@ pub(super) fn write(page: &mut String) {
             }
         }
     }
-    let overrides: String = overrides
-        .iter()
-        .map(|property| format!("- `{property}`\n"))
-        .collect();
+    let overrides = overrides.iter().fold(String::new(), |list, property| {
+        list + "- `" + property + "`\n"
+    });
     let _ = write!(
         page,
         "\nThese follow from the rest of the file:\n\n{derived}\n\

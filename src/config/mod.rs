@@ -416,13 +416,13 @@ impl Reader<'_> {
     fn check_derived_names(&self, stage: Subject<'_>, name: &str, cx: &mut Cx<'_>) {
         let derived = default_endpoint_name(self.stack, name);
         components_names(stage, &derived, cx);
-        if !stage.has("EndpointName") {
-            if let Err(error) = EndpointName::parse(derived) {
-                let message = format!("the endpoint's name would be no name: {error}");
-                let finding = Finding::error("derived-name", message)
-                    .hint("give the stage an `EndpointName`");
-                cx.report(finding, stage.key, "");
-            }
+        if !stage.has("EndpointName")
+            && let Err(error) = EndpointName::parse(derived)
+        {
+            let message = format!("the endpoint's name would be no name: {error}");
+            let finding =
+                Finding::error("derived-name", message).hint("give the stage an `EndpointName`");
+            cx.report(finding, stage.key, "");
         }
         let group = default_group(self.stack);
         for checks::ModelPlace { path: model, .. } in checks::models(stage) {

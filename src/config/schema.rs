@@ -263,7 +263,7 @@ fn make_absent(schema: &mut Json, path: &[&str]) {
         .get_mut("properties")
         .and_then(Json::as_object_mut)
         .map(|below| {
-            if !below.contains_key(*key) {
+            if !below.contains_key(key) {
                 below.insert((*key).to_owned(), Object::new());
             }
             below.get_mut(key)

@@ -51,6 +51,7 @@ use super::variant::seconds;
 ///
 /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudwatch-alarm.html>
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_field_names, reason = "CloudWatch's name of it")]
 pub struct Alarm<U> {
     metric: Metric,
     statistic: Statistic,

@@ -161,7 +161,7 @@ impl HasContainer for Given<ComponentContainer> {
 }
 
 impl<T, S, M> InferenceComponentBuilder<T, S, M> {
-    fn from_source<U>(self, source: U) -> InferenceComponentBuilder<T, Given<U>, M> {
+    fn with_source<U>(self, source: U) -> InferenceComponentBuilder<T, Given<U>, M> {
         InferenceComponentBuilder {
             target: self.target,
             source: Given(source),
@@ -178,7 +178,7 @@ impl<T, S, M> InferenceComponentBuilder<T, S, M> {
     where
         S: ComponentSourceNotSet,
     {
-        self.from_source(model.name())
+        self.with_source(model.name())
     }
 
     /// A container that it runs without a model of its own: `Container`, an image with model data in
@@ -190,7 +190,7 @@ impl<T, S, M> InferenceComponentBuilder<T, S, M> {
     where
         S: ComponentSourceNotSet,
     {
-        self.from_source(container.into_component())
+        self.with_source(container.into_component())
     }
 
     /// Publishes the metrics that the container offers in Prometheus' format.

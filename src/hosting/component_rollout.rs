@@ -167,7 +167,7 @@ impl ComponentRollout {
     pub(super) fn into_deployment_config(self) -> l1::InferenceComponentDeploymentConfig {
         let rollback = self.alarms.map(|alarms| {
             let alarms = alarms.names().map(|name| Value::from(l1::Alarm::new(name)));
-            l1::AutoRollbackConfiguration::new(Value::from_iter(alarms)).into()
+            l1::AutoRollbackConfiguration::new(alarms.collect::<Value<_>>()).into()
         });
         let policy = l1::InferenceComponentRollingUpdatePolicy {
             maximum_batch_size: Some(self.batch.into_l1().into()),

@@ -158,7 +158,6 @@ impl<M: HasDashboard> Dashboard<M> {
     }
 
     /// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html>
-    #[expect(clippy::missing_panics_doc, reason = "a tree always becomes JSON")]
     fn body(&self) -> Value<String> {
         let mut variables = Variables::default();
         let endpoint = variables.placeholder(&self.endpoint);

@@ -34,7 +34,7 @@ pub struct EndpointBuilder<N, C> {
 #[derive(Debug, Clone)]
 enum Deployment {
     Default,
-    Config(l1::DeploymentConfig),
+    Config(Box<l1::DeploymentConfig>),
     Retained,
 }
 
@@ -93,7 +93,7 @@ impl<N, M: Mode> EndpointBuilder<N, Given<EndpointConfigHandle<M>>> {
     #[must_use]
     pub fn rollout<R: RolloutFor<M>>(mut self, rollout: R) -> Self {
         self.deployment = match rollout.into_deployment_config() {
-            Some(config) => Deployment::Config(config),
+            Some(config) => Deployment::Config(Box::new(config)),
             None => Deployment::Retained,
         };
         self
@@ -110,7 +110,7 @@ impl<N, C> EndpointBuilder<N, C> {
         let config = self.config.given();
         let (deployment_config, retain_deployment_config) = match self.deployment {
             Deployment::Default => (None, None),
-            Deployment::Config(config) => (Some(config.into()), None),
+            Deployment::Config(config) => (Some((*config).into()), None),
             Deployment::Retained => (None, Some(true.into())),
         };
         let properties = l1::Endpoint {

@@ -180,6 +180,10 @@ type Both<A, B> = <A as Registry>::And<B>;
 
 impl<C, R, K: ModelKind, N> ModelBuilder<C, R, K, N> {
     /// One container: `PrimaryContainer`.
+    #[expect(
+        clippy::type_complexity,
+        reason = "what a builder has been given is in its type"
+    )]
     pub fn container<D: ModelData, A: Registry>(
         self,
         container: Container<D, A>,
@@ -191,6 +195,10 @@ impl<C, R, K: ModelKind, N> ModelBuilder<C, R, K, N> {
     }
 
     /// 2 to 15 containers, each of which receives the answer of the one before: `Containers`.
+    #[expect(
+        clippy::type_complexity,
+        reason = "what a builder has been given is in its type"
+    )]
     pub fn pipeline<F: OneContainer, S: OneContainer, O: OtherContainers<AnyContainer>>(
         self,
         first: F,
@@ -210,6 +218,10 @@ impl<C, R, K: ModelKind, N> ModelBuilder<C, R, K, N> {
     }
 
     /// 2 to 15 containers, of which each caller addresses one by its `ContainerHostname`.
+    #[expect(
+        clippy::type_complexity,
+        reason = "what a builder has been given is in its type"
+    )]
     pub fn direct<F: HasHostname, S: HasHostname, O: OtherContainers<NamedContainer>>(
         self,
         first: F,

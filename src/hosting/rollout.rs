@@ -255,7 +255,7 @@ impl<S> Rollout<S> {
     fn auto_rollback(alarms: Option<RollbackAlarms>) -> Option<Value<l1::AutoRollbackConfig>> {
         alarms.map(|alarms| {
             let alarms = alarms.names().map(|name| Value::from(l1::Alarm::new(name)));
-            l1::AutoRollbackConfig::new(Value::from_iter(alarms)).into()
+            l1::AutoRollbackConfig::new(alarms.collect::<Value<_>>()).into()
         })
     }
 }

@@ -31,7 +31,7 @@ pub(super) struct Place {
 }
 
 enum Containers {
-    One(One),
+    One(Box<One>),
     Serial(Vec<AnyContainer<PrivateRegistry>>),
     Direct(Vec<NamedContainer<PrivateRegistry>>),
 }
@@ -98,7 +98,10 @@ pub(super) fn prepare(
                 None => version_parameter(stack, prefix, group.as_str()),
             };
             let package = package(stack, endpoint, prefix, version, access, environment);
-            Containers::One(specified(package, inference_specification_name.as_ref()))
+            Containers::One(Box::new(specified(
+                package,
+                inference_specification_name.as_ref(),
+            )))
         }
         ModelSource::Package {
             arn,
@@ -109,9 +112,12 @@ pub(super) fn prepare(
         } => {
             let access = named_access(images, model_data_urls);
             let package = package(stack, endpoint, prefix, arn.clone(), access, environment);
-            Containers::One(specified(package, inference_specification_name.as_ref()))
+            Containers::One(Box::new(specified(
+                package,
+                inference_specification_name.as_ref(),
+            )))
         }
-        ModelSource::Container(container) => Containers::One(one(container)),
+        ModelSource::Container(container) => Containers::One(Box::new(one(container))),
         ModelSource::Pipeline {
             containers,
             execution_mode: ExecutionMode::Serial,
@@ -154,43 +160,40 @@ impl PreparedModel {
         place: &Place,
     ) -> ModelHandle<SeveralModels> {
         let builder = Model::builder().execution_role(role.clone());
-        let model = match &place.network {
-            Some(network) => {
-                let builder = builder.network(network.clone());
-                let builder = match self.containers {
-                    Containers::One(one) => builder.any_container(one.into_any()),
-                    Containers::Serial(containers) => {
-                        let (first, second, rest) = several(containers);
-                        builder.pipeline(first, second, rest)
-                    }
-                    Containers::Direct(containers) => {
-                        let (first, second, rest) = several(containers);
-                        builder.direct(first, second, rest)
-                    }
-                };
-                match isolated(&place.isolation) {
-                    Some(isolated) => builder.network_isolation(isolated).build(),
-                    None => builder.build(),
+        let model = if let Some(network) = &place.network {
+            let builder = builder.network(network.clone());
+            let builder = match self.containers {
+                Containers::One(one) => builder.any_container(one.into_any()),
+                Containers::Serial(containers) => {
+                    let (first, second, rest) = several(containers);
+                    builder.pipeline(first, second, rest)
                 }
+                Containers::Direct(containers) => {
+                    let (first, second, rest) = several(containers);
+                    builder.direct(first, second, rest)
+                }
+            };
+            match isolated(&place.isolation) {
+                Some(isolated) => builder.network_isolation(isolated).build(),
+                None => builder.build(),
             }
-            None => {
-                let builder = match self.containers {
-                    Containers::One(one) => builder.any_container(on_platform(one.into_any())),
-                    Containers::Serial(containers) => {
-                        let containers = containers.into_iter().map(on_platform).collect();
-                        let (first, second, rest) = several(containers);
-                        builder.pipeline(first, second, rest)
-                    }
-                    Containers::Direct(containers) => {
-                        let containers = containers.into_iter().map(named_on_platform).collect();
-                        let (first, second, rest) = several(containers);
-                        builder.direct(first, second, rest)
-                    }
-                };
-                match isolated(&place.isolation) {
-                    Some(isolated) => builder.network_isolation(isolated).build(),
-                    None => builder.build(),
+        } else {
+            let builder = match self.containers {
+                Containers::One(one) => builder.any_container(on_platform(one.into_any())),
+                Containers::Serial(containers) => {
+                    let containers = containers.into_iter().map(on_platform).collect();
+                    let (first, second, rest) = several(containers);
+                    builder.pipeline(first, second, rest)
                 }
+                Containers::Direct(containers) => {
+                    let containers = containers.into_iter().map(named_on_platform).collect();
+                    let (first, second, rest) = several(containers);
+                    builder.direct(first, second, rest)
+                }
+            };
+            match isolated(&place.isolation) {
+                Some(isolated) => builder.network_isolation(isolated).build(),
+                None => builder.build(),
             }
         };
         model.add_to(stack, &self.id)
@@ -208,21 +211,19 @@ impl PreparedModel {
         };
         let builder = Model::builder().execution_role(role.clone());
         let isolated = isolated(&place.isolation);
-        let model = match &place.network {
-            Some(network) => {
-                let builder = builder.network(network.clone());
-                each!(one, one => {
+        let model = if let Some(network) = &place.network {
+            let builder = builder.network(network.clone());
+            each!(*one, one => {
                     let builder = builder.container(one).on_instances();
                     match isolated {
                         Some(isolated) => builder.network_isolation(isolated).build(),
                         None => builder.build(),
                     }
                 }, many _many => unreachable!("{CHECKED}"))
-            }
-            None => {
-                macro_rules! on_platform {
+        } else {
+            macro_rules! on_platform {
                     ($($kind:ident)+) => {
-                        match one {
+                        match *one {
                             $(One::$kind(one) => {
                                 let builder = builder.container(one).on_instances();
                                 match isolated {
@@ -234,8 +235,7 @@ impl PreparedModel {
                         }
                     };
                 }
-                on_platform!(Image Archive Gated Uncompressed Package)
-            }
+            on_platform!(Image Archive Gated Uncompressed Package)
         };
         model.add_to(stack, &self.id)
     }
@@ -243,10 +243,13 @@ impl PreparedModel {
     /// Adds the model for an endpoint without instances.
     pub(super) fn add_portable(self, stack: &mut Stack, role: &Value<RoleArn>) -> ModelHandle {
         let builder = Model::builder().execution_role(role.clone());
-        let model = match self.containers {
-            Containers::One(One::Image(one)) => builder.container(one).build(),
-            Containers::One(One::Archive(one)) => builder.container(one).build(),
-            Containers::One(One::Package(one)) => builder.container(one).build(),
+        let Containers::One(one) = self.containers else {
+            unreachable!("{CHECKED}")
+        };
+        let model = match *one {
+            One::Image(one) => builder.container(one).build(),
+            One::Archive(one) => builder.container(one).build(),
+            One::Package(one) => builder.container(one).build(),
             _ => unreachable!("{CHECKED}"),
         };
         model.add_to(stack, &self.id)

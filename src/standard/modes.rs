@@ -49,6 +49,10 @@ pub(super) fn host(
 }
 
 impl Site<'_> {
+    #[expect(
+        clippy::too_many_lines,
+        reason = "what a template holds, from its top to its end"
+    )]
     fn real_time(&self, stack: &mut Stack, mode: &config::RealTime) -> Result<Hosted, NotNameable> {
         // Where the file states a variant: in a list, or as the stage's own keys.
         let listed = self.stage.has("Variants");
@@ -178,13 +182,20 @@ impl Site<'_> {
         });
         let names = mode.variants.iter().map(|variant| variant.name.clone());
         let names = names.collect();
-        Ok(self.finish(stack, &handle, names, Vec::new(), &alarms, role))
+        Ok(Self::finish(
+            stack,
+            &handle,
+            names,
+            Vec::new(),
+            &alarms,
+            role,
+        ))
     }
 
     fn asynchronous(&self, stack: &mut Stack, mode: &config::Async) -> Result<Hosted, NotNameable> {
         let variant = &mode.variant;
         let models = self.models(stack, "", "", &variant.model, &variant.fleet);
-        let (output, made) = stack.caused_by(Some(self.stage.source("Async")), |stack| {
+        let (output, topics_made) = stack.caused_by(Some(self.stage.source("Async")), |stack| {
             topics::of_results(stack, &mode.inference)
         });
         let mut alarms = Alarms::new(self.endpoint, 1, self.topic.clone());
@@ -215,8 +226,8 @@ impl Site<'_> {
         let config = config.add_to(stack, "EndpointConfig");
         // SageMaker publishes a test message when it creates the endpoint, so that a role which is
         // not ours has to be allowed before.
-        let policy = (role.handle.is_none() && !made.is_empty())
-            .then(|| topics::policy(stack, &made, &role.arn));
+        let policy = (role.handle.is_none() && !topics_made.is_empty())
+            .then(|| topics::policy(stack, &topics_made, &role.arn));
         let handle = self.add_endpoint(stack, &config, |builder| {
             deployment::on_instances(builder, self.planned(&alarms))
         });
@@ -232,13 +243,20 @@ impl Site<'_> {
         self.dashboard(stack, &alarms, || {
             with_instances(Dashboard::of(&handle), &variant.name, &watched.hardware)
         });
-        for (name, topic) in &made {
+        for (name, topic) in &topics_made {
             stack
                 .output(format!("{name}Arn"), topic.reference())
                 .description(format!("The ARN of the topic {name}"));
         }
         let names = vec![variant.name.clone()];
-        Ok(self.finish(stack, &handle, names, Vec::new(), &alarms, role))
+        Ok(Self::finish(
+            stack,
+            &handle,
+            names,
+            Vec::new(),
+            &alarms,
+            role,
+        ))
     }
 
     fn serverless(
@@ -259,7 +277,14 @@ impl Site<'_> {
                 let handle =
                     self.add_endpoint(stack, &config, |builder| self.blue_green(builder, &alarms));
                 self.dashboard(stack, &alarms, || Dashboard::of(&handle));
-                Ok(self.finish(stack, &handle, names, Vec::new(), &alarms, role))
+                Ok(Self::finish(
+                    stack,
+                    &handle,
+                    names,
+                    Vec::new(),
+                    &alarms,
+                    role,
+                ))
             }
             Some(provisioned) => {
                 let watched = self.serverless_metrics::<Provisioned>(mode);
@@ -277,7 +302,14 @@ impl Site<'_> {
                     });
                 }
                 self.dashboard(stack, &alarms, || Dashboard::of(&handle));
-                Ok(self.finish(stack, &handle, names, Vec::new(), &alarms, role))
+                Ok(Self::finish(
+                    stack,
+                    &handle,
+                    names,
+                    Vec::new(),
+                    &alarms,
+                    role,
+                ))
             }
         }
     }
@@ -403,7 +435,7 @@ impl Site<'_> {
             with_instances(dashboard, &mode.variant_name, &Hardware::of(&mode.fleet))
         });
         let variants = vec![mode.variant_name.clone()];
-        Ok(self.finish(stack, &handle, variants, names, &alarms, role))
+        Ok(Self::finish(stack, &handle, variants, names, &alarms, role))
     }
 
     /// The models of a variant: its own, and those of instance pools.
@@ -530,7 +562,6 @@ impl Site<'_> {
     /// The outputs that callers and other stacks need. The configuration's name is none: it changes
     /// with every update.
     fn finish<M: Mode>(
-        &self,
         stack: &mut Stack,
         handle: &EndpointHandle<M>,
         variants: Vec<VariantName>,

@@ -333,7 +333,7 @@ fn what_is_allowed_on_every_resource_says_why() {
             .collect();
         let reasons = role.entry.get("Metadata").unwrap().get("WithoutResource");
         let reasons = reasons.and_then(Json::as_object).unwrap();
-        let given: BTreeSet<_> = reasons.iter().map(|(sid, _)| sid.as_ref()).collect();
+        let given: BTreeSet<_> = reasons.iter().map(|(sid, _)| sid).collect();
         assert_eq!(given, everywhere, "{name}");
     });
 }

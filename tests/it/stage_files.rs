@@ -317,8 +317,7 @@ fn the_committed_page_is_the_generated_one() {
 fn each_example_is_accepted() {
     for example in reference::examples() {
         let keys = format!("{}{}", example.yaml, example.beside);
-        let lines: String = keys.lines().map(|line| format!("  {line}\n")).collect();
-        let text = format!("Production:\n{lines}");
+        let text = format!("Production:\n  {}\n", keys.trim_end().replace('\n', "\n  "));
         let text = Text {
             file: "config/churn.yaml",
             bytes: text.as_bytes(),

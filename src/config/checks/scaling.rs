@@ -38,8 +38,8 @@ pub(super) fn check(stage: Subject<'_>, cx: &mut Cx<'_>) {
         let path = format!("{owner}AutoScaling");
         let scaling = Scaling {
             stage,
-            path,
             owner,
+            path,
             kind,
         };
         if stage
@@ -363,6 +363,10 @@ impl Scaling<'_> {
 /// The unit that an alarm has, if a distance is in another one.
 fn wrong_unit(alarm: AlarmKind, distance: Quantity) -> Option<&'static str> {
     use AlarmKind as A;
+    #[expect(
+        clippy::match_same_arms,
+        reason = "each unit is beside what is expected of it"
+    )]
     match (alarm, distance) {
         (A::Latency | A::OverheadLatency, Quantity::Time(_)) => None,
         (A::Latency | A::OverheadLatency, _) => Some("a time such as `50ms`"),

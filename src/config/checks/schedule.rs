@@ -14,7 +14,7 @@ pub(super) fn check(stage: Subject<'_>, scaling: &str, needs_one: bool, cx: &mut
     let bounds = Bounds::of(
         stage,
         scaling,
-        actions.iter().map(|(path, _)| path.as_str()),
+        &actions.iter().map(|(path, _)| path.as_str()),
     );
     for (path, item) in &actions {
         if item.entries().is_none() {
@@ -38,7 +38,7 @@ impl Bounds {
     fn of<'p>(
         stage: Subject<'_>,
         scaling: &str,
-        actions: impl Iterator<Item = &'p str> + Clone,
+        actions: &(impl Iterator<Item = &'p str> + Clone),
     ) -> Self {
         let all = |key: &str| {
             let own = format!("{scaling}.{key}");
@@ -190,7 +190,9 @@ fn problem(text: &str) -> Option<String> {
 fn days(year: u32, month: u32) -> u32 {
     match month {
         4 | 6 | 9 | 11 => 30,
-        2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
+        2 if year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400)) => {
+            29
+        }
         2 => 28,
         _ => 31,
     }

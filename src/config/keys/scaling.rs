@@ -178,6 +178,7 @@ shape! {
 
 choice! {
     /// What adjustments mean.
+    #[expect(clippy::enum_variant_names, reason = "the words of Application Auto Scaling")]
     pub(crate) enum AdjustmentType {
         /// So much more or less.
         ChangeInCapacity,

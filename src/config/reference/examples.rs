@@ -131,11 +131,11 @@ Components:
     },
     Example {
         of: "Explainer",
-        yaml: r#"Explainer:
+        yaml: r"Explainer:
   ShapBaselineUri: s3://churn-models/baseline.csv
   FeatureHeaders: [age, contract, calls]
   ProbabilityIndex: 1
-"#,
+",
         beside: INSTANCES,
     },
     Example {

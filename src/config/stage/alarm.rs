@@ -273,7 +273,7 @@ impl LatencyAlarm {
 impl InvocationsAlarm {
     /// The one side that is given.
     fn limit(&self) -> Option<Limit> {
-        match (self.above.clone(), self.below.clone()) {
+        match (self.above, self.below) {
             (Some(above), None) => Some(Limit::Above(above)),
             (None, Some(below)) => Some(Limit::Below(below)),
             _ => None,

@@ -104,21 +104,21 @@ impl Chart {
     }
 
     fn into_widget(self) -> Widget {
-        let axis = |label: &'static str, most: Option<i64>| -> Json {
-            let mut axis = Object::new();
-            axis.insert("label", label);
-            axis.insert("min", 0_i64);
+        let scale_of = |label: &'static str, most: Option<i64>| -> Json {
+            let mut scale = Object::new();
+            scale.insert("label", label);
+            scale.insert("min", 0_i64);
             if let Some(most) = most {
-                axis.insert("max", most);
+                scale.insert("max", most);
             }
             // The label says it: metrics that are computed have none of their own.
-            axis.insert("showUnits", false);
-            axis.into()
+            scale.insert("showUnits", false);
+            scale.into()
         };
         let mut axes = Object::new();
-        axes.insert("left", axis(self.unit, self.most));
+        axes.insert("left", scale_of(self.unit, self.most));
         if let Some(right) = self.right {
-            axes.insert("right", axis(right, None));
+            axes.insert("right", scale_of(right, None));
         }
         let properties = Json::from([
             ("title", self.title.into()),

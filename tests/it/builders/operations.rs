@@ -183,13 +183,13 @@ fn asynchronous(stack: &mut Stack, name: EndpointName) {
 fn changing<R: RolloutFor<RealTime>>(
     stack: &mut Stack,
     name: EndpointName,
-    alarms: RollbackAlarms,
+    alarms: &RollbackAlarms,
     rollout: R,
 ) {
     let role = ExecutionRole::new(name.clone())
         .container(churn().as_any())
         .unwrap()
-        .rollback_alarms(&alarms)
+        .rollback_alarms(alarms)
         .add_to(stack, "ExecutionRole");
     let model = with_role(churn(), &role).add_to(stack, "Model");
     let config = EndpointConfig::real_time(on_instances(&model, XLARGE, 4), []);
@@ -247,7 +247,7 @@ fn guarded(stack: &mut Stack, name: EndpointName) {
         .termination_wait(Duration::from_minutes(5))
         .maximum_execution_timeout(Duration::new("2h"))
         .rollback_on(alarms.clone());
-    changing(stack, name, alarms, rollout);
+    changing(stack, name, &alarms, rollout);
 }
 
 fn linear(stack: &mut Stack, name: EndpointName) {
@@ -255,7 +255,7 @@ fn linear(stack: &mut Stack, name: EndpointName) {
     let rollout = Rollout::linear(LinearStepSize::percent(25), Duration::from_minutes(5))
         .maximum_execution_timeout(Duration::new("1h"))
         .rollback_on(alarms.clone());
-    changing(stack, name, alarms, rollout);
+    changing(stack, name, &alarms, rollout);
 }
 
 fn rolling(stack: &mut Stack, name: EndpointName) {
@@ -263,7 +263,7 @@ fn rolling(stack: &mut Stack, name: EndpointName) {
     let rollout = Rollout::rolling(BatchSize::percent(25), Duration::from_minutes(5))
         .rollback_batch(RollbackBatchSize::percent(100))
         .rollback_on(alarms.clone());
-    changing(stack, name, alarms, rollout);
+    changing(stack, name, &alarms, rollout);
 }
 
 fn all_at_once(stack: &mut Stack, name: EndpointName) {
@@ -271,21 +271,22 @@ fn all_at_once(stack: &mut Stack, name: EndpointName) {
     let rollout = Rollout::all_at_once(Duration::from_minutes(10))
         .termination_wait(Duration::from_minutes(5))
         .rollback_on(alarms.clone());
-    changing(stack, name, alarms, rollout);
+    changing(stack, name, &alarms, rollout);
+}
+
+fn watch<U: Amount>(stack: &mut Stack, id: &str, alarm: Alarm<U>) {
+    const ONCALL: TopicArn = TopicArn::new("arn:aws:sns:eu-west-1:111111111111:oncall");
+    alarm
+        .period(Period::new(MINUTE))
+        .evaluation_periods(TWO_OF_TWO)
+        .notify(ONCALL)
+        .notify_recovery(ONCALL)
+        .add_to(stack, id);
 }
 
 /// What a queue on four GPUs is watched for.
 fn alarms(stack: &mut Stack, name: EndpointName) {
-    const ONCALL: TopicArn = TopicArn::new("arn:aws:sns:eu-west-1:111111111111:oncall");
     let metrics = VariantMetrics::<Async>::of(name.clone(), ALL_TRAFFIC);
-    fn watch<U: Amount>(stack: &mut Stack, id: &str, alarm: Alarm<U>) {
-        alarm
-            .period(Period::new(MINUTE))
-            .evaluation_periods(TWO_OF_TWO)
-            .notify(ONCALL)
-            .notify_recovery(ONCALL)
-            .add_to(stack, id);
-    }
     let two_seconds = Milliseconds::new("2s");
     let latency = Alarm::model_latency(&metrics, LatencyStatistic::P95, two_seconds);
     let oldest = Alarm::oldest_request(&metrics, Duration::from_minutes(10));

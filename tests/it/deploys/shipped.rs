@@ -147,9 +147,9 @@ fn serves(account: &Account, name: &str, template: &Value) {
 /// The model consists of the containers that the template says.
 fn runs(account: &Account, name: &str, expected: &Value, model: &Value) {
     let (_, model) = account.sagemaker("DescribeModel", &json!({"ModelName": model}));
-    let containers = |model: &Value| match model["PrimaryContainer"].is_object() {
-        true => vec![model["PrimaryContainer"].clone()],
-        false => model["Containers"].as_array().cloned().unwrap_or_default(),
+    let containers = |model: &Value| match model["Containers"].as_array() {
+        Some(several) if !several.is_empty() => several.clone(),
+        _ => vec![model["PrimaryContainer"].clone()],
     };
     let (wanted, got) = (containers(expected), containers(&model));
     assert_eq!(wanted.len(), got.len(), "{name}");

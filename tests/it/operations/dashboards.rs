@@ -31,8 +31,8 @@ fn body(name: &str) -> Json {
         let (reference, after) = after.split_once('}').unwrap();
         filled.push_str(before);
         match reference.strip_prefix('!') {
-            Some(literal) => filled.push_str(&format!("${{{literal}}}")),
-            None => filled.push_str(&format!("<{reference}>")),
+            Some(literal) => filled.extend(["${", literal, "}"]),
+            None => filled.extend(["<", reference, ">"]),
         }
         rest = after;
     }
@@ -71,17 +71,14 @@ fn check_metrics(chart: &Json) {
             assert!(id.starts_with(|first: char| first.is_ascii_lowercase()));
             assert!(ids.insert(id), "{title}: {id} is there twice");
         }
-        match rendering.get("expression").and_then(Json::as_str) {
-            Some(expression) => {
-                assert!(metric.is_empty(), "{title}");
-                expressions.push(expression);
-            }
-            None => {
-                // Namespace, name, and pairs of dimensions.
-                assert!(metric.len() >= 4 && metric.len() % 2 == 0, "{title}");
-                assert!(metric.iter().all(|part| part.as_str().is_some()), "{title}");
-                assert!(rendering.get("stat").is_some(), "{title}");
-            }
+        if let Some(expression) = rendering.get("expression").and_then(Json::as_str) {
+            assert!(metric.is_empty(), "{title}");
+            expressions.push(expression);
+        } else {
+            // Namespace, name, and pairs of dimensions.
+            assert!(metric.len() >= 4 && metric.len() % 2 == 0, "{title}");
+            assert!(metric.iter().all(|part| part.as_str().is_some()), "{title}");
+            assert!(rendering.get("stat").is_some(), "{title}");
         }
     }
     for expression in expressions {

@@ -7,7 +7,9 @@ use sageform::literal::*;
 use sageform::template::Stack;
 use sageform::value::Value;
 
-pub(super) const SHAPES: &[(&str, fn(&mut Stack))] = &[
+type Build = fn(&mut Stack);
+
+pub(super) const SHAPES: &[(&str, Build)] = &[
     ("real_time", real_time),
     ("variants", variants),
     ("serverless", serverless),
