@@ -49,33 +49,10 @@ pub(super) fn host(
 }
 
 impl Site<'_> {
-    #[expect(
-        clippy::too_many_lines,
-        reason = "what a template holds, from its top to its end"
-    )]
     fn real_time(&self, stack: &mut Stack, mode: &config::RealTime) -> Result<Hosted, NotNameable> {
-        // Where the file states a variant: in a list, or as the stage's own keys.
-        let listed = self.stage.has("Variants");
-        let path = |index: usize, key: &str| {
-            if listed {
-                format!("Variants[{index}].{key}")
-            } else {
-                key.to_owned()
-            }
-        };
-        // The ids of a listed variant are its own, so that another one may join or leave it: a
-        // scalable target under another id would be registered anew, and deregistered with the old
-        // one.
-        let prefix = |variant: &config::Variant| {
-            if listed {
-                pascal(variant.name.as_str())
-            } else {
-                String::new()
-            }
-        };
         let mut models = Vec::new();
         for (index, variant) in mode.variants.iter().enumerate() {
-            let (prefix, path) = (prefix(variant), path(index, ""));
+            let (prefix, path) = (self.prefix(variant), self.variant_path(index, ""));
             models.push(self.models(stack, &prefix, &path, &variant.model, &variant.fleet));
         }
         let shadow = mode.shadow.as_ref().map(|shadow| {
@@ -92,7 +69,7 @@ impl Site<'_> {
         let mut watched: Vec<OnInstances<RealTime>> = Vec::new();
         for variant in &mode.variants {
             let subject = self.on_instances(stack, variant);
-            alarms.watch(stack, self.stage, &prefix(variant), &subject);
+            alarms.watch(stack, self.stage, &self.prefix(variant), &subject);
             watched.push(subject);
         }
         alarms.tell_together(stack, self.stage);
@@ -104,7 +81,7 @@ impl Site<'_> {
             .variants
             .iter()
             .enumerate()
-            .map(|(index, variant)| (path(index, ""), &variant.fleet));
+            .map(|(index, variant)| (self.variant_path(index, ""), &variant.fleet));
         let shadow_fleet = mode
             .shadow
             .as_ref()
@@ -119,58 +96,21 @@ impl Site<'_> {
         };
         let all = models.iter().chain(&shadow).flat_map(VariantModels::all);
         let role = role.role(stack, self.endpoint, all)?;
-        let config = if let (Some(shadow), Some(shadow_models)) = (&mode.shadow, shadow) {
-            let (Some(variant), Some(own)) = (mode.variants.first(), models.into_iter().next())
-            else {
-                unreachable!("{CHECKED}")
-            };
-            let (model, pools) = own.add_comparable(stack, self.stage, &role, &place);
-            let production = fleet::variant(&variant.name, &variant.fleet, &model, &pools, None);
-            let (model, pools) = shadow_models.add_comparable(stack, self.stage, &role, &place);
-            let compared = fleet::variant(&shadow.name, &shadow.fleet, &model, &pools, None);
-            let sampling = u32::try_from(shadow.sampling_percentage).ok();
-            let sampling = sampling.and_then(SamplingPercentage::parse).expect(CHECKED);
-            EndpointConfig::shadowed(production, compared, sampling)
-        } else {
-            let alone = mode.variants.len() == 1;
-            let mut variants = Vec::with_capacity(mode.variants.len());
-            for (variant, models) in mode.variants.iter().zip(models) {
-                let (model, pools) = models.add(stack, self.stage, &role, &place);
-                let weight = Some(&variant.weight).filter(|_| !alone);
-                let fleet = &variant.fleet;
-                variants.push(fleet::variant(&variant.name, fleet, &model, &pools, weight));
+        let config = match (&mode.shadow, shadow) {
+            (Some(variant), Some(compared)) => {
+                self.shadowed(stack, mode, (variant, compared), models, &role, &place)
             }
-            let mut variants = variants.into_iter();
-            let first = variants.next().expect(CHECKED);
-            EndpointConfig::real_time(first, variants.collect::<Vec<_>>())
+            _ => self.sharing(stack, mode, models, &role, &place),
         };
-        let mut config = self.with_storage(config, capture);
+        let mut config = self.with_settings(config, capture);
         if let Some(explainer) = explainer {
             config = config.explainer(explainer);
-        }
-        if let Some(metrics) = &self.endpoint.metrics {
-            config = config.metrics(capture::metrics(metrics));
         }
         let config = config.add_to(stack, "EndpointConfig");
         let handle = self.add_endpoint(stack, &config, |builder| {
             deployment::on_instances(builder, self.planned(&alarms))
         });
-        let one_scales = mode.variants.iter().any(|one| one.auto_scaling.is_some());
-        for (index, (variant, watched)) in mode.variants.iter().zip(&watched).enumerate() {
-            let Some(scaled) = &variant.auto_scaling else {
-                if one_scales {
-                    let source = self.stage.source(&path(index, "InstanceCount"));
-                    stack.report(retained(&variant.name).at(source));
-                }
-                continue;
-            };
-            let source = self.stage.source(&path(index, "AutoScaling"));
-            let name = format!("{}Scaling", prefix(variant));
-            let scaling = scaling::of_instances(scaled, &alarms, watched);
-            stack.caused_by(Some(source), |stack| {
-                handle.scale_instances(stack, &name, &variant.name, scaling);
-            });
-        }
+        self.scale_variants(stack, &handle, &mode.variants, &watched, &alarms);
         self.dashboard(stack, &alarms, || {
             let names = mode.variants.iter().map(|variant| &variant.name);
             let dashboard = Dashboard::of(&handle);
@@ -182,14 +122,95 @@ impl Site<'_> {
         });
         let names = mode.variants.iter().map(|variant| variant.name.clone());
         let names = names.collect();
-        Ok(Self::finish(
-            stack,
-            &handle,
-            names,
-            Vec::new(),
-            &alarms,
-            role,
-        ))
+        Ok(Self::finish(stack, &handle, names, &alarms, role))
+    }
+
+    /// Where the file states a variant: in a list, or as the stage's own keys.
+    fn variant_path(&self, index: usize, key: &str) -> String {
+        if self.stage.has("Variants") {
+            format!("Variants[{index}].{key}")
+        } else {
+            key.to_owned()
+        }
+    }
+
+    /// What the ids of a variant begin with. Those of a listed one are its own, so that another one may
+    /// join or leave it: a scalable target under another id would be registered anew, and deregistered
+    /// with the old one.
+    fn prefix(&self, variant: &config::Variant) -> String {
+        if self.stage.has("Variants") {
+            pascal(variant.name.as_str())
+        } else {
+            String::new()
+        }
+    }
+
+    /// Variants that share the traffic, or one that has it all.
+    fn sharing(
+        &self,
+        stack: &mut Stack,
+        mode: &config::RealTime,
+        models: Vec<VariantModels>,
+        role: &RoleInUse,
+        place: &Place,
+    ) -> EndpointConfig<RealTime> {
+        let alone = mode.variants.len() == 1;
+        let mut variants = mode.variants.iter().zip(models).map(|(variant, models)| {
+            let (model, pools) = models.add(stack, self.stage, role, place);
+            let weight = Some(&variant.weight).filter(|_| !alone);
+            fleet::variant(&variant.name, &variant.fleet, &model, &pools, weight)
+        });
+        let first = variants.next().expect(CHECKED);
+        EndpointConfig::real_time(first, variants.collect::<Vec<_>>())
+    }
+
+    /// The only variant, and the one that it is compared with.
+    fn shadowed(
+        &self,
+        stack: &mut Stack,
+        mode: &config::RealTime,
+        (shadow, shadow_models): (&config::Shadow, VariantModels),
+        models: Vec<VariantModels>,
+        role: &RoleInUse,
+        place: &Place,
+    ) -> EndpointConfig<RealTime> {
+        let mut only = mode.variants.iter().zip(models);
+        let (variant, own) = only.next().expect(CHECKED);
+        let (model, pools) = own.add_comparable(stack, self.stage, role, place);
+        let production = fleet::variant(&variant.name, &variant.fleet, &model, &pools, None);
+        let (model, pools) = shadow_models.add_comparable(stack, self.stage, role, place);
+        let compared = fleet::variant(&shadow.name, &shadow.fleet, &model, &pools, None);
+        let sampling = u32::try_from(shadow.sampling_percentage).ok();
+        let sampling = sampling.and_then(SamplingPercentage::parse).expect(CHECKED);
+        EndpointConfig::shadowed(production, compared, sampling)
+    }
+
+    fn scale_variants(
+        &self,
+        stack: &mut Stack,
+        handle: &EndpointHandle<RealTime>,
+        variants: &[config::Variant],
+        watched: &[OnInstances<RealTime>],
+        alarms: &Alarms<'_>,
+    ) {
+        let one_scales = variants.iter().any(|one| one.auto_scaling.is_some());
+        for (index, (variant, watched)) in variants.iter().zip(watched).enumerate() {
+            let Some(scaled) = &variant.auto_scaling else {
+                if one_scales {
+                    let source = self
+                        .stage
+                        .source(&self.variant_path(index, "InstanceCount"));
+                    stack.report(retained(&variant.name).at(source));
+                }
+                continue;
+            };
+            let source = self.stage.source(&self.variant_path(index, "AutoScaling"));
+            let name = format!("{}Scaling", self.prefix(variant));
+            let scaling = scaling::of_instances(scaled, alarms, watched);
+            stack.caused_by(Some(source), |stack| {
+                handle.scale_instances(stack, &name, &variant.name, scaling);
+            });
+        }
     }
 
     fn asynchronous(&self, stack: &mut Stack, mode: &config::Async) -> Result<Hosted, NotNameable> {
@@ -218,11 +239,7 @@ impl Site<'_> {
         let role = role.role(stack, self.endpoint, models.all())?;
         let (model, pools) = models.add(stack, self.stage, &role, &place);
         let built = fleet::variant(&variant.name, &variant.fleet, &model, &pools, None);
-        let config = self.with_storage(EndpointConfig::asynchronous(built, output), capture);
-        let config = match &self.endpoint.metrics {
-            Some(metrics) => config.metrics(capture::metrics(metrics)),
-            None => config,
-        };
+        let config = self.with_settings(EndpointConfig::asynchronous(built, output), capture);
         let config = config.add_to(stack, "EndpointConfig");
         // SageMaker publishes a test message when it creates the endpoint, so that a role which is
         // not ours has to be allowed before.
@@ -249,14 +266,7 @@ impl Site<'_> {
                 .description(format!("The ARN of the topic {name}"));
         }
         let names = vec![variant.name.clone()];
-        Ok(Self::finish(
-            stack,
-            &handle,
-            names,
-            Vec::new(),
-            &alarms,
-            role,
-        ))
+        Ok(Self::finish(stack, &handle, names, &alarms, role))
     }
 
     fn serverless(
@@ -272,19 +282,9 @@ impl Site<'_> {
                 let watched = self.serverless_metrics::<OnDemand>(mode);
                 let alarms = self.serverless_alarms(stack, &watched);
                 let (variant, role) = self.serverless_variant(stack, mode, prepared, &alarms)?;
-                let config = EndpointConfig::serverless(variant.build());
-                let config = config.add_to(stack, "EndpointConfig");
-                let handle =
-                    self.add_endpoint(stack, &config, |builder| self.blue_green(builder, &alarms));
+                let handle = self.serverless_endpoint(stack, variant.build(), &alarms);
                 self.dashboard(stack, &alarms, || Dashboard::of(&handle));
-                Ok(Self::finish(
-                    stack,
-                    &handle,
-                    names,
-                    Vec::new(),
-                    &alarms,
-                    role,
-                ))
+                Ok(Self::finish(stack, &handle, names, &alarms, role))
             }
             Some(provisioned) => {
                 let watched = self.serverless_metrics::<Provisioned>(mode);
@@ -292,9 +292,7 @@ impl Site<'_> {
                 let (variant, role) = self.serverless_variant(stack, mode, prepared, &alarms)?;
                 let provisioned = provisioned.clone().map(concurrency);
                 let variant = variant.provisioned_concurrency(provisioned).build();
-                let config = EndpointConfig::serverless(variant).add_to(stack, "EndpointConfig");
-                let handle =
-                    self.add_endpoint(stack, &config, |builder| self.blue_green(builder, &alarms));
+                let handle = self.serverless_endpoint(stack, variant, &alarms);
                 if let Some(scaled) = &mode.auto_scaling {
                     let scaling = scaling::of_concurrency(scaled, &alarms, &watched);
                     stack.caused_by(Some(self.stage.source("AutoScaling")), |stack| {
@@ -302,16 +300,22 @@ impl Site<'_> {
                     });
                 }
                 self.dashboard(stack, &alarms, || Dashboard::of(&handle));
-                Ok(Self::finish(
-                    stack,
-                    &handle,
-                    names,
-                    Vec::new(),
-                    &alarms,
-                    role,
-                ))
+                Ok(Self::finish(stack, &handle, names, &alarms, role))
             }
         }
+    }
+
+    fn serverless_endpoint<P: Provisioning>(
+        &self,
+        stack: &mut Stack,
+        variant: ServerlessVariant<P>,
+        alarms: &Alarms<'_>,
+    ) -> EndpointHandle<Serverless<P>> {
+        let config = EndpointConfig::serverless(variant).add_to(stack, "EndpointConfig");
+        self.add_endpoint(stack, &config, |builder| match self.planned(alarms) {
+            Some(planned) => deployment::blue_green(builder, planned),
+            None => builder,
+        })
     }
 
     fn serverless_metrics<P: Provisioning>(
@@ -421,10 +425,7 @@ impl Site<'_> {
         if place.isolation != Value::Literal(false) {
             config = config.network_isolation(place.isolation);
         }
-        let mut config = self.with_storage(config, capture);
-        if let Some(metrics) = &self.endpoint.metrics {
-            config = config.metrics(capture::metrics(metrics));
-        }
+        let config = self.with_settings(config, capture);
         let config = config.add_to(stack, "EndpointConfig");
         let handle = self.add_endpoint(stack, &config, |builder| {
             deployment::on_instances(builder, self.planned(&alarms))
@@ -435,7 +436,10 @@ impl Site<'_> {
             with_instances(dashboard, &mode.variant_name, &Hardware::of(&mode.fleet))
         });
         let variants = vec![mode.variant_name.clone()];
-        Ok(Self::finish(stack, &handle, variants, names, &alarms, role))
+        Ok(Hosted {
+            components: names,
+            ..Self::finish(stack, &handle, variants, &alarms, role)
+        })
     }
 
     /// The models of a variant: its own, and those of instance pools.
@@ -493,8 +497,8 @@ impl Site<'_> {
         OnInstances { metrics, hardware }
     }
 
-    /// The settings that every configuration on instances has.
-    fn with_storage<M: InstanceBacked + CapturesData>(
+    /// The settings that every configuration on instances may have.
+    fn with_settings<M: InstanceBacked + CapturesData>(
         &self,
         mut config: EndpointConfig<M>,
         capture: Option<DataCapture>,
@@ -504,6 +508,9 @@ impl Site<'_> {
         }
         if let Some(capture) = capture {
             config = config.data_capture(capture);
+        }
+        if let Some(metrics) = &self.endpoint.metrics {
+            config = config.metrics(capture::metrics(metrics));
         }
         config
     }
@@ -518,17 +525,6 @@ impl Site<'_> {
             deployment: self.endpoint.deployment.as_ref()?,
             alarms: self.rollback(alarms),
         })
-    }
-
-    fn blue_green<N, M: Mode>(
-        &self,
-        builder: EndpointBuilder<N, Given<EndpointConfigHandle<M>>>,
-        alarms: &Alarms<'_>,
-    ) -> EndpointBuilder<N, Given<EndpointConfigHandle<M>>> {
-        match self.planned(alarms) {
-            Some(planned) => deployment::blue_green(builder, planned),
-            None => builder,
-        }
     }
 
     fn add_endpoint<M: Mode>(
@@ -565,7 +561,6 @@ impl Site<'_> {
         stack: &mut Stack,
         handle: &EndpointHandle<M>,
         variants: Vec<VariantName>,
-        components: Vec<Value<String>>,
         alarms: &Alarms<'_>,
         role: RoleInUse,
     ) -> Hosted {
@@ -586,7 +581,7 @@ impl Site<'_> {
         Hosted {
             endpoint_name: handle.name(),
             variants,
-            components,
+            components: Vec::new(),
             alarms: alarms.handles(),
             execution_role_arn: role.arn,
             execution_role: role.handle,
