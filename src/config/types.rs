@@ -7,7 +7,7 @@ use super::document::{Kind, Scalar};
 use super::shape::{At, Bounds, Cx, Form, Shape};
 use crate::finding::Finding;
 use crate::json::{Json, Object, to_json};
-use crate::literal::{Duration, Literal};
+use crate::literal::Literal;
 use crate::value::{Function, Intrinsic, Value};
 
 /// A default as a schema shows it: nothing for a list or map that is empty.
@@ -211,61 +211,6 @@ fn schedules(text: &str) -> Vec<String> {
         *(if *weekday == "*" { weekday } else { day }) = "?";
     }
     vec![format!("cron({})", fields.join(" "))]
-}
-
-impl Shape for Duration {
-    fn expected(bounds: Bounds) -> String {
-        let shown = |seconds: i64| {
-            Duration::from_seconds(u64::try_from(seconds).unwrap_or_default()).to_string()
-        };
-        let range = match (bounds.min.map(shown), bounds.max.map(shown)) {
-            (Some(min), Some(max)) => format!(", from {min} to {max}"),
-            (Some(min), None) => format!(" of at least {min}"),
-            (None, Some(max)) => format!(" of at most {max}"),
-            (None, None) => String::new(),
-        };
-        match bounds.step.map(shown) {
-            Some(step) => format!("{}{range}, in steps of {step}", Duration::EXPECTED),
-            None => format!("{}{range}", Duration::EXPECTED),
-        }
-    }
-
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "only compared with small bounds"
-    )]
-    fn decode(at: &At<'_>, bounds: Bounds, cx: &mut Cx<'_>) -> Option<Self> {
-        match at.node.scalar() {
-            Some(Scalar::Text(text)) => match Duration::parse(text) {
-                Ok(duration) if bounds.hold(duration.seconds() as f64) => return Some(duration),
-                Ok(duration) => {
-                    out_of_range(at, &Self::expected(bounds), &duration.to_string(), cx);
-                }
-                Err(error) => {
-                    let message = format!("`{}`: {error}", at.name);
-                    cx.refuse(at, Finding::error("invalid-value", message));
-                }
-            },
-            Some(Scalar::Integer(number)) => {
-                let message = format!(
-                    "`{}`: expected {}, got the number `{number}`",
-                    at.name,
-                    Self::EXPECTED
-                );
-                let finding = Finding::error("wrong-type", message);
-                cx.refuse(at, finding.hint(format!("write the unit: `{number}s`")));
-            }
-            _ => cx.wrong_type(at, Duration::EXPECTED),
-        }
-        None
-    }
-
-    fn schema(_: Bounds, _: Form) -> Json {
-        // A schema cannot compare seconds; the pattern is what it can say.
-        let mut schema = typed("string");
-        schema.insert("pattern", Duration::PATTERN);
-        schema.into()
-    }
 }
 
 impl<T: Shape> Shape for Value<T> {

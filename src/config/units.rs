@@ -1,4 +1,6 @@
-//! Values that carry their unit: sizes, distances, latencies.
+//! Values that carry their unit: durations, latencies, sizes, distances.
+
+use std::fmt;
 
 use super::codecs::percent;
 use super::document::Scalar;
@@ -10,7 +12,36 @@ use crate::cfn::cloudwatch::alarm::Unit;
 use crate::cfn::sagemaker::endpoint_config::InferenceAmiVersion;
 use crate::finding::{Finding, closest};
 use crate::json::Json;
-use crate::literal::Milliseconds;
+use crate::literal::{Duration, LiteralError, Milliseconds};
+
+impl Shape for Duration {
+    fn expected(bounds: Bounds) -> String {
+        let shown = |seconds: i64| {
+            Self::from_seconds(u64::try_from(seconds).unwrap_or_default()).to_string()
+        };
+        let range = match (bounds.min.map(shown), bounds.max.map(shown)) {
+            (Some(min), Some(max)) => format!(", from {min} to {max}"),
+            (Some(min), None) => format!(" of at least {min}"),
+            (None, Some(max)) => format!(" of at most {max}"),
+            (None, None) => String::new(),
+        };
+        match bounds.step.map(shown) {
+            Some(step) => format!("{}{range}, in steps of {step}", Self::EXPECTED),
+            None => format!("{}{range}", Self::EXPECTED),
+        }
+    }
+
+    fn decode(at: &At<'_>, bounds: Bounds, cx: &mut Cx<'_>) -> Option<Self> {
+        time(at, bounds, "s", |text| Self::parse(text), Self::seconds, cx)
+    }
+
+    fn schema(_: Bounds, _: Form) -> Json {
+        // A schema cannot compare seconds; the pattern is what it can say.
+        let mut schema = typed("string");
+        schema.insert("pattern", Self::PATTERN);
+        schema.into()
+    }
+}
 
 impl Shape for Milliseconds {
     fn expected(bounds: Bounds) -> String {
@@ -18,27 +49,14 @@ impl Shape for Milliseconds {
     }
 
     fn decode(at: &At<'_>, bounds: Bounds, cx: &mut Cx<'_>) -> Option<Self> {
-        match at.node.scalar() {
-            Some(Scalar::Text(text)) => match Self::parse(text) {
-                Ok(time) if in_bounds(time.milliseconds(), bounds) => return Some(time),
-                Ok(time) => out_of_range(at, &Self::expected(bounds), &time.to_string(), cx),
-                Err(error) => {
-                    let message = format!("`{}`: {error}", at.name);
-                    cx.refuse(at, Finding::error("invalid-value", message));
-                }
-            },
-            Some(Scalar::Integer(number)) => {
-                let message = format!(
-                    "`{}`: expected {}, got the number `{number}`",
-                    at.name,
-                    Self::EXPECTED
-                );
-                let finding = Finding::error("wrong-type", message);
-                cx.refuse(at, finding.hint(format!("write the unit: `{number}ms`")));
-            }
-            _ => cx.wrong_type(at, Self::EXPECTED),
-        }
-        None
+        time(
+            at,
+            bounds,
+            "ms",
+            |text| Self::parse(text),
+            Self::milliseconds,
+            cx,
+        )
     }
 
     fn schema(_: Bounds, _: Form) -> Json {
@@ -46,6 +64,42 @@ impl Shape for Milliseconds {
         schema.insert("pattern", Self::PATTERN);
         schema.into()
     }
+}
+
+/// A time with its unit; `number` is how many of the bounds' unit it is, which is the one to suggest.
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "only compared with small bounds"
+)]
+fn time<T: Shape + Copy + fmt::Display>(
+    at: &At<'_>,
+    bounds: Bounds,
+    unit: &str,
+    parse: impl FnOnce(&str) -> Result<T, LiteralError>,
+    number: impl FnOnce(T) -> u64,
+    cx: &mut Cx<'_>,
+) -> Option<T> {
+    let form = T::expected(Bounds::NONE);
+    match at.node.scalar() {
+        Some(Scalar::Text(text)) => match parse(text) {
+            Ok(time) if bounds.hold(number(time) as f64) => return Some(time),
+            Ok(time) => out_of_range(at, &T::expected(bounds), &time.to_string(), cx),
+            Err(error) => {
+                let message = format!("`{}`: {error}", at.name);
+                cx.refuse(at, Finding::error("invalid-value", message));
+            }
+        },
+        Some(Scalar::Integer(number)) => {
+            let message = format!("`{}`: expected {form}, got the number `{number}`", at.name);
+            let finding = Finding::error("wrong-type", message);
+            cx.refuse(
+                at,
+                finding.hint(format!("write the unit: `{number}{unit}`")),
+            );
+        }
+        _ => cx.wrong_type(at, &form),
+    }
+    None
 }
 
 fn in_bounds(number: u64, bounds: Bounds) -> bool {
