@@ -6,9 +6,10 @@ use std::fmt::Write as _;
 
 use sha2::{Digest, Sha256};
 
-use super::signed::{Incoming, Outgoing, dns_suffix};
+use super::signed::{Incoming, Outgoing};
 use super::{Aws, failure};
 use crate::deploy::error::{AwsError, ErrorKind};
+use crate::literal::dns_suffix;
 
 const HEAD_OBJECT: &str = "s3:HeadObject";
 const PUT_OBJECT: &str = "s3:PutObject";

@@ -4,10 +4,11 @@
 
 use serde_json::{Value, json};
 
-use super::signed::{Incoming, Outgoing, Signer, dns_suffix};
+use super::signed::{Incoming, Outgoing, Signer};
 use super::{Aws, failure};
 use crate::deploy::endpoint::{LiveEndpoint, LiveVariant, PendingDeployment};
 use crate::deploy::error::{AwsError, ErrorKind};
+use crate::literal::dns_suffix;
 
 impl Aws {
     /// An endpoint as it is; `None` where there is no such endpoint.

@@ -288,16 +288,3 @@ fn endpoint_key(service_id: &str) -> Option<ServiceConfigKey<'_>> {
         .build()
         .ok()
 }
-
-/// The end of the host names of a partition's services; AWS's own for one that is not known.
-pub(super) fn dns_suffix(partition: &str) -> &'static str {
-    match partition {
-        "aws-cn" => "amazonaws.com.cn",
-        "aws-eusc" => "amazonaws.eu",
-        "aws-iso" => "c2s.ic.gov",
-        "aws-iso-b" => "sc2s.sgov.gov",
-        "aws-iso-e" => "cloud.adc-e.uk",
-        "aws-iso-f" => "csp.hci.ic.gov",
-        _ => "amazonaws.com",
-    }
-}
