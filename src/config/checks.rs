@@ -439,18 +439,11 @@ fn kinds_exclude(stage: Subject<'_>, cx: &mut Cx<'_>) {
 }
 
 fn provisioned_within_concurrency(stage: Subject<'_>, cx: &mut Cx<'_>) {
-    let provisioned = stage.integer("ServerlessProvisionedConcurrency");
-    let max = stage.integer("ServerlessMaxConcurrency");
-    if let (Some(provisioned), Some(max)) = (provisioned, max)
-        && provisioned > max
-    {
-        let message = format!(
-            "`ServerlessProvisionedConcurrency`: expected at most `ServerlessMaxConcurrency`, \
-             which is `{max}`, got `{provisioned}`"
-        );
-        let finding = Finding::error("out-of-range", message);
-        stage.at_value(cx, "ServerlessProvisionedConcurrency", finding);
-    }
+    stage.above(
+        cx,
+        "ServerlessProvisionedConcurrency",
+        "ServerlessMaxConcurrency",
+    );
 }
 
 fn variant_names_are_unique(stage: Subject<'_>, cx: &mut Cx<'_>) {

@@ -138,6 +138,22 @@ impl<'a> Subject<'a> {
         self.at_key(cx, place, Finding::error("missing-key", message));
     }
 
+    /// Reports a number that is above that of another key. Whether it is.
+    pub(super) fn above(&self, cx: &mut Cx<'_>, path: &str, limit_path: &str) -> bool {
+        let (Some(number), Some(limit)) = (self.integer(path), self.integer(limit_path)) else {
+            return false;
+        };
+        if number > limit {
+            let message = format!(
+                "`{}`: expected at most `{}`, which is `{limit}`, got `{number}`",
+                last(path),
+                last(limit_path)
+            );
+            self.at_value(cx, path, Finding::error("out-of-range", message));
+        }
+        number > limit
+    }
+
     /// Reports a key that has no effect.
     pub(super) fn ignored(&self, cx: &mut Cx<'_>, path: &str, why: &str) {
         let message = format!("`{}` has no effect: {why}", last(path));

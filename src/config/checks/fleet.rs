@@ -210,14 +210,9 @@ fn managed_scaling(stage: Subject<'_>, cx: &mut Cx<'_>) {
         "ManagedInstanceScaling.MaxInstanceCount",
     );
     let (min, max) = (stage.integer(least), stage.integer(most));
-    if let (Some(min), Some(max)) = (min, max)
-        && min > max
+    if !stage.above(cx, least, most)
+        && let Some(count) = stage.integer("InstanceCount")
     {
-        let message = format!(
-            "`MinInstanceCount`: expected at most `MaxInstanceCount`, which is `{max}`, got `{min}`"
-        );
-        stage.at_value(cx, least, Finding::error("out-of-range", message));
-    } else if let Some(count) = stage.integer("InstanceCount") {
         // Zero instances are reached by scaling only.
         let from = min.unwrap_or(i64::MIN);
         let to = max.unwrap_or(i64::MAX);

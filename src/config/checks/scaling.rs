@@ -168,15 +168,7 @@ impl Scaling<'_> {
 
     fn ordered(&self, cx: &mut Cx<'_>) {
         let (min, max) = (self.key("MinCapacity"), self.key("MaxCapacity"));
-        if let (Some(least), Some(most)) = (self.stage.integer(&min), self.stage.integer(&max))
-            && least > most
-        {
-            let message = format!(
-                "`MinCapacity`: expected at most `MaxCapacity`, which is `{most}`, got `{least}`"
-            );
-            self.stage
-                .at_value(cx, &min, Finding::error("out-of-range", message));
-        }
+        self.stage.above(cx, &min, &max);
     }
 
     fn zero(&self, cx: &mut Cx<'_>) {
@@ -238,17 +230,7 @@ impl Scaling<'_> {
                 .at_key(cx, &self.path, Finding::error("missing-key", message));
         }
         let max = self.key("MaxCapacity");
-        let limit = self.stage.integer("ServerlessMaxConcurrency");
-        if let (Some(most), Some(limit)) = (self.stage.integer(&max), limit)
-            && most > limit
-        {
-            let message = format!(
-                "`MaxCapacity`: expected at most `ServerlessMaxConcurrency`, which is `{limit}`, \
-                 got `{most}`"
-            );
-            self.stage
-                .at_value(cx, &max, Finding::error("out-of-range", message));
-        }
+        self.stage.above(cx, &max, "ServerlessMaxConcurrency");
     }
 
     fn not_burstable(&self, cx: &mut Cx<'_>) {

@@ -78,11 +78,8 @@ fn capacity(stage: Subject<'_>, path: &str, bounds: &Bounds, needs_one: bool, cx
         }
     }
     match (min, max) {
-        (Some(min), Some(max)) if min > max => {
-            let message = format!(
-                "`MinCapacity`: expected at most `MaxCapacity`, which is `{max}`, got `{min}`"
-            );
-            stage.at_value(cx, &min_path, Finding::error("out-of-range", message));
+        (Some(_), Some(_)) => {
+            stage.above(cx, &min_path, &max_path);
         }
         (Some(min), None) if !has_max && bounds.most.is_some_and(|most| min > most) => {
             let most = bounds.most.unwrap_or_default();
