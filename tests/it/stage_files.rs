@@ -258,7 +258,7 @@ fn validator() -> jsonschema::Validator {
 }
 
 /// The file as JSON, when its syntax lets it be read at all.
-fn as_json(bytes: &[u8]) -> Option<serde_json::Value> {
+pub(crate) fn as_json(bytes: &[u8]) -> Option<serde_json::Value> {
     let (document, findings) = yaml::parse("config/x.yaml", bytes, &Limits::STAGE_FILE);
     document
         .filter(|_| findings.is_empty())

@@ -73,17 +73,24 @@ pub(crate) fn synthesize(case: &Path) -> Synthesis {
     let read = |file: &str| files::read(case, file, &Limits::STAGE_FILE).unwrap();
     let (stage_file, lock_file) = (files::stage_file(stack), files::lock_file(stack));
     let (bytes, lock) = (read(&stage_file).unwrap(), read(&lock_file));
+    synthesize_text(stack, &bytes, lock.as_deref())
+}
+
+/// Synthesizes a stack of these texts with the standard hosting stack.
+pub(crate) fn synthesize_text(
+    stack: &str,
+    stage_file: &[u8],
+    lock_file: Option<&[u8]>,
+) -> Synthesis {
+    let (file, lock) = (files::stage_file(stack), files::lock_file(stack));
     let input = StackInput {
         name: stack,
         build: None,
         stage_file: Text {
-            file: &stage_file,
-            bytes: &bytes,
+            file: &file,
+            bytes: stage_file,
         },
-        lock_file: lock.as_ref().map(|bytes| Text {
-            file: &lock_file,
-            bytes,
-        }),
+        lock_file: lock_file.map(|bytes| Text { file: &lock, bytes }),
     };
     app::synthesize(&[input], |_| true)
 }
