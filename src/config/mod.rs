@@ -62,6 +62,9 @@ pub use stage::{
 /// The reserved key for what all stages share.
 pub const DEFAULTS: &str = "Defaults";
 
+/// What no stage is called: a template begins with it.
+const TEMPLATE_VERSION: &str = "AWSTemplateFormatVersion";
+
 /// More stages than any promotion has; merging costs time for each.
 const MAX_STAGES: usize = 100;
 
@@ -176,6 +179,12 @@ impl Reader<'_> {
             findings.push(self.error("wrong-type", message, root.span));
             return Vec::new();
         };
+        if let Some(version) = entries.iter().find(|entry| entry.key == TEMPLATE_VERSION) {
+            let message = "this is a CloudFormation template, not a stage file".to_owned();
+            let finding = self.error("not-a-stage-file", message, version.span);
+            findings.push(finding.hint("a stage file has the names of stages, such as `Production`, and below each its `InstanceType` or `ServerlessMaxConcurrency`"));
+            return Vec::new();
+        }
         let defaults = entries.iter().find(|entry| entry.key == DEFAULTS);
         let stages: Vec<_> = entries
             .iter()

@@ -3,6 +3,8 @@
 mod examples;
 mod page;
 
+use std::sync::LazyLock;
+
 use super::declare::{Described, Keys as _, Parts, paragraphs};
 use super::keys::StageKeys;
 use crate::json::Json;
@@ -49,6 +51,29 @@ pub fn keys() -> Vec<KeyReference> {
     let mut keys = Vec::new();
     collect("", &[], StageKeys::described(), &mut keys);
     keys
+}
+
+/// The map that a key belongs into, for somebody who has written it at another path: where several
+/// have it, the one that shares most of the path, and then the first. Empty for the stage itself.
+pub(super) fn map_of(key: &str, path: &str) -> Option<&'static str> {
+    static KEYS: LazyLock<Vec<KeyReference>> = LazyLock::new(keys);
+    let shared = |map: &str| {
+        let (map, path) = (map.split('.'), path.split('.'));
+        map.zip(path)
+            .take_while(|(map, path)| name(map) == name(path))
+            .count()
+    };
+    let maps = KEYS.iter().filter_map(|known| {
+        let (map, last) = known.path.rsplit_once('.').unwrap_or(("", &known.path));
+        (last == key).then_some(map)
+    });
+    // Of equals, this takes the last one.
+    maps.rev().max_by_key(|map| shared(map))
+}
+
+/// A part of a path without its index.
+fn name(part: &str) -> &str {
+    part.split('[').next().unwrap_or(part)
 }
 
 fn collect(path: &str, bases: &[String], described: Vec<Described>, keys: &mut Vec<KeyReference>) {

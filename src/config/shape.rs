@@ -10,6 +10,7 @@ use crate::json::{Json, Object};
 
 use super::declare::Parts;
 use super::document::{AtSpan, Document, Entry, Kind, Node, Scalar, Span};
+use super::reference;
 
 /// A type that a key's value can have.
 pub(crate) trait Shape: Sized {
@@ -299,7 +300,7 @@ impl<'a> Cx<'a> {
                 .iter()
                 .all(|key| key.name != entry.key && key.alias != Some(&entry.key))
             {
-                let finding = unknown_key(&entry.key, keys.iter().map(|key| key.name));
+                let finding = unknown_key(&entry.key, &at.path, keys.iter().map(|key| key.name));
                 self.report(finding, entry.span, &at.entry(entry).path);
             }
         }
@@ -313,16 +314,21 @@ impl<'a> Cx<'a> {
 /// More keys than anybody reads in a message.
 const LISTED: usize = 20;
 
-/// The finding about a key that nothing is known of.
-pub(crate) fn unknown_key<'k>(key: &str, keys: impl Iterator<Item = &'k str> + Clone) -> Finding {
+/// The finding about a key that is unknown in the map at this path.
+fn unknown_key<'k>(key: &str, path: &str, keys: impl Iterator<Item = &'k str> + Clone) -> Finding {
     let shown: String = key.chars().take(80).collect();
+    let elsewhere = match reference::map_of(key, path) {
+        None => String::new(),
+        Some("") => "it is a key of the stage; ".to_owned(),
+        Some(map) => format!("it is a key of `{map}`; "),
+    };
     let hint = if let Some(close) = closest(key, keys.clone()) {
         format!("did you mean `{close}`?")
     } else if keys.clone().count() > LISTED {
-        "`sageform schema --format markdown` lists the keys".to_owned()
+        format!("{elsewhere}`sageform schema --format markdown` lists the keys")
     } else {
         let keys: Vec<_> = keys.map(|key| format!("`{key}`")).collect();
-        format!("the keys here are {}", keys.join(", "))
+        format!("{elsewhere}the keys here are {}", keys.join(", "))
     };
     Finding::error("unknown-key", format!("unknown key `{shown}`")).hint(hint)
 }
@@ -379,9 +385,9 @@ fn unquoted(node: &Node, text: &str, expected: &str) -> Option<String> {
             _ => None,
         };
     }
-    let number = expected.starts_with("a whole number") || expected.starts_with("a number");
-    (quoted && number && text.parse::<f64>().is_ok())
-        .then(|| format!("remove the quotes: `{text}`"))
+    let number = expected.starts_with("a whole number") && text.parse::<i64>().is_ok()
+        || expected.starts_with("a number") && text.parse::<f64>().is_ok();
+    (quoted && number).then(|| format!("remove the quotes: `{text}`"))
 }
 
 /// A key as it is declared.
