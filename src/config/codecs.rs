@@ -129,11 +129,11 @@ impl<T: Shape> Codec<Vec<T>> for OneOrMore {
     }
 }
 
-/// A share of one, as `0.7` or `70%`.
+/// A share of one, more than none of it, as `0.7` or `70%`.
 pub(crate) struct Fraction;
 
 impl Fraction {
-    const EXPECTED: &'static str = "a number from 0 to 1 or a percentage such as `70%`";
+    const EXPECTED: &'static str = "a number above 0, up to 1, or a percentage such as `70%`";
 }
 
 impl Codec<f64> for Fraction {
@@ -158,14 +158,17 @@ impl Codec<f64> for Fraction {
             _ => None,
         };
         match number {
-            Some(number) if (0.0..=1.0).contains(&number) => return Some(number),
+            Some(number) if number > 0.0 && number <= 1.0 => return Some(number),
             Some(number) if matches!(at.node.scalar(), Some(Scalar::Text(_))) => {
                 out_of_range(at, EXPECTED, &format!("{}%", number * 100.0), cx);
             }
             Some(number) => {
                 let message = format!("`{}`: expected {EXPECTED}, got `{number}`", at.name);
-                let finding = Finding::error("out-of-range", message);
-                cx.refuse(at, finding.hint(format!("did you mean `{number}%`?")));
+                let mut finding = Finding::error("out-of-range", message);
+                if number > 1.0 && number <= 100.0 {
+                    finding = finding.hint(format!("did you mean `{number}%`?"));
+                }
+                cx.refuse(at, finding);
             }
             None => cx.wrong_type(at, EXPECTED),
         }
@@ -174,7 +177,8 @@ impl Codec<f64> for Fraction {
 
     fn schema(_: Bounds, _: Form) -> Json {
         let mut number = typed("number");
-        Bounds::of(0, 1).write(&mut number, "minimum", "maximum");
+        number.insert("exclusiveMinimum", 0_u32);
+        number.insert("maximum", 1_u32);
         let mut percent = typed("string");
         percent.insert("pattern", r"^[0-9.]+%$");
         [("anyOf", Json::Array(vec![number.into(), percent.into()]))].into()
