@@ -7,6 +7,8 @@ use std::fmt;
 
 use serde::Serialize;
 
+use crate::json::Json;
+
 /// How bad a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -73,6 +75,30 @@ pub struct Finding {
     pub message: String,
     /// What to do about it, in the same style.
     pub hint: Option<String>,
+    /// What was found, where the rule tells: the value alone.
+    pub got: Option<String>,
+    /// What is allowed instead, where the rule tells, as the end of "expected …".
+    pub allowed: Option<String>,
+    /// The edit that repairs it, where nothing is left to decide.
+    pub fix: Option<Fix>,
+}
+
+/// A mechanical edit of a template.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fix {
+    /// Writes a value, in place of what is there.
+    Set {
+        /// Its path, as in [`Place::path`].
+        path: String,
+        /// The value.
+        value: Json,
+    },
+    /// Removes a key and its value, or an item.
+    Remove {
+        /// Its path, as in [`Place::path`].
+        path: String,
+    },
 }
 
 impl Finding {
@@ -86,6 +112,11 @@ impl Finding {
         Self::new(rule, Severity::Warning, message)
     }
 
+    /// A note without a place.
+    pub fn note(rule: &'static str, message: impl Into<String>) -> Self {
+        Self::new(rule, Severity::Note, message)
+    }
+
     fn new(rule: &'static str, severity: Severity, message: impl Into<String>) -> Self {
         Self {
             rule,
@@ -93,6 +124,9 @@ impl Finding {
             place: Place::default(),
             message: message.into(),
             hint: None,
+            got: None,
+            allowed: None,
+            fix: None,
         }
     }
 

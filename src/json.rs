@@ -22,7 +22,7 @@ pub use ser::to_json;
 pub type Text = Cow<'static, str>;
 
 /// A JSON value.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Json {
     /// `null`.
     #[default]
@@ -239,6 +239,8 @@ impl PartialEq for Object {
                 || matches!((self.sorted(), other.sorted()), (Ok(ours), Ok(theirs)) if ours == theirs))
     }
 }
+
+impl Eq for Object {}
 
 impl fmt::Debug for Object {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -3,22 +3,37 @@
 //! The rules see the document only, so that a template that nobody here wrote is judged like our own.
 //! What AWS decides when the stack is deployed (parameters, conditions, other stacks) is not guessed.
 
+pub mod book;
 mod limits;
+mod node;
 mod path;
 mod references;
 mod schema;
 mod structure;
+mod world;
 
 use crate::finding::Finding;
 use crate::template::Template;
 
-/// Everything that is wrong with a template whose text has `bytes` bytes, in the order of the rule
-/// families.
+use book::Wanted;
+
+/// Everything that is wrong with a template whose text has `bytes` bytes: errors and warnings, and
+/// what CloudFormation's limits make worth knowing.
 pub fn check(template: &Template, bytes: usize) -> Vec<Finding> {
     let mut findings = structure::check(template);
     findings.extend(limits::check(template, bytes));
     findings.extend(references::check(template));
     findings.extend(schema::check(template));
+    findings.extend(book::check(template, Wanted::Faults));
+    placed(template, findings)
+}
+
+/// What is worth knowing of a template, and no fault: notes.
+pub fn hints(template: &Template) -> Vec<Finding> {
+    placed(template, book::check(template, Wanted::Hints))
+}
+
+fn placed(template: &Template, mut findings: Vec<Finding>) -> Vec<Finding> {
     for finding in &mut findings {
         if finding.place.source.is_none()
             && let Some(id) = &finding.place.logical_id

@@ -27,6 +27,7 @@ mod l1;
 mod operations;
 mod permissions;
 mod review;
+mod rule_book;
 mod rules;
 mod serving;
 mod shipped;

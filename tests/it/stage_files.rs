@@ -195,6 +195,7 @@ fn render(findings: &[Finding]) -> String {
             place,
             message,
             hint,
+            ..
         } = finding;
         let _ = writeln!(out, "{severity}[{rule}]: {message}");
         if let Some(source) = &place.source {

@@ -1,0 +1,227 @@
+//! The rule book: what SageMaker refuses, stalls on or misunderstands, by rule.
+//!
+//! A rule is a check and a page: `pages/<id>.md` holds its sentence, its reason, an example and its
+//! sources, and is what `sageform explain` prints. The example is a difference: the template with
+//! the lines that begin with `-` breaks this rule and no other, the one with those that begin with
+//! `+` breaks none.
+
+mod found;
+mod page;
+
+use std::collections::BTreeSet;
+
+use crate::finding::{Finding, Severity};
+use crate::template::Template;
+
+use super::node::Resource;
+use super::world::{Index, Values, World};
+
+use found::Found;
+pub use page::Example;
+use page::Page;
+
+/// What a rule looks at.
+#[derive(Clone, Copy)]
+enum Check {
+    /// Each resource of these types, in each world.
+    Resources(&'static [&'static str], fn(Resource<'_>, &mut Found<'_>)),
+    /// The whole template, in each world.
+    World(fn(&World<'_>, &mut Found<'_>)),
+    /// What another part of [`rules`](crate::rules) reports.
+    Elsewhere,
+}
+
+/// A rule over templates.
+#[derive(Clone, Copy)]
+pub struct Rule {
+    /// Its id in kebab case, such as `vol-nvme`, which stays what it is.
+    pub id: &'static str,
+    /// How bad it is to break it.
+    pub severity: Severity,
+    page: &'static str,
+    check: Check,
+}
+
+/// Declares a rule: `declared!("vol-nvme", Error, [CONFIG], check)`.
+macro_rules! declared {
+    ($id:literal, $severity:ident, [$($on:expr),+], $check:expr) => {
+        declared!(@ $id, $severity, Check::Resources(&[$($on),+], $check))
+    };
+    ($id:literal, $severity:ident, $check:expr) => {
+        declared!(@ $id, $severity, Check::World($check))
+    };
+    ($id:literal, $severity:ident) => {
+        declared!(@ $id, $severity, Check::Elsewhere)
+    };
+    (@ $id:literal, $severity:ident, $check:expr) => {
+        Rule {
+            id: $id,
+            severity: Severity::$severity,
+            page: include_str!(concat!(
+                env!("CARGO_MANIFEST_DIR"),
+                "/src/rules/book/pages/",
+                $id,
+                ".md"
+            )),
+            check: $check,
+        }
+    };
+}
+use declared;
+
+mod batch;
+mod component;
+mod config;
+mod deploying;
+mod endpoint;
+mod events;
+mod general;
+mod hosting;
+mod iam;
+mod images;
+mod metrics;
+mod model;
+mod monitoring;
+mod registry;
+mod scaling;
+
+/// The families, in the order of the page of rules.
+const FAMILIES: &[(&str, &[Rule])] = &[
+    ("Models", model::RULES),
+    ("Images", images::RULES),
+    ("Endpoint configurations", config::RULES),
+    ("Inference components", component::RULES),
+    ("Endpoints and their updates", endpoint::RULES),
+    ("Scaling", scaling::RULES),
+    ("Replacement and order", deploying::RULES),
+    ("Model registry", registry::RULES),
+    ("Events", events::RULES),
+    ("Alarms, metrics and logs", metrics::RULES),
+    ("Batch transform and schedules", batch::RULES),
+    ("Monitoring and experiments", monitoring::RULES),
+    ("Permissions", iam::RULES),
+    ("Any template", general::RULES),
+];
+
+/// Every rule by its family, in the order of the reference page.
+pub fn families() -> impl Iterator<Item = (&'static str, &'static [Rule])> {
+    FAMILIES.iter().copied()
+}
+
+/// Every rule.
+pub fn rules() -> impl Iterator<Item = &'static Rule> {
+    FAMILIES.iter().flat_map(|(_, rules)| rules.iter())
+}
+
+/// The rule with this id.
+pub fn rule(id: &str) -> Option<&'static Rule> {
+    rules().find(|rule| rule.id == id)
+}
+
+impl Rule {
+    /// The title of its page, which is its id.
+    pub fn title(&self) -> &'static str {
+        self.page().title
+    }
+
+    /// What it demands, in one sentence.
+    pub fn sentence(&self) -> &'static str {
+        self.page().sentence
+    }
+
+    /// Why, in Markdown.
+    pub fn reason(&self) -> &'static str {
+        self.page().reason
+    }
+
+    /// Templates that break it and keep it.
+    pub fn example(&self) -> Example {
+        self.page().example
+    }
+
+    /// Where it is written: addresses.
+    pub fn sources(&self) -> Vec<&'static str> {
+        self.page().sources
+    }
+
+    fn page(&self) -> Page {
+        Page::parse(self.page)
+    }
+}
+
+/// Which findings are wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wanted {
+    /// What is wrong: errors and warnings.
+    Faults,
+    /// What is worth knowing: notes.
+    Hints,
+}
+
+/// What the rules of the book find in a template.
+pub(super) fn check(template: &Template, wanted: Wanted) -> Vec<Finding> {
+    let index = Index::of(template);
+    let wanted = |rule: &&Rule| {
+        let hint = rule.severity == Severity::Note;
+        let concerned = match rule.check {
+            Check::Resources(types, _) => index.has_any(types),
+            Check::World(_) => true,
+            Check::Elsewhere => false,
+        };
+        concerned && hint == (wanted == Wanted::Hints)
+    };
+    let rules: Vec<&Rule> = rules().filter(wanted).collect();
+    if rules.is_empty() || has_macro(template) {
+        return Vec::new();
+    }
+    let values = Values::of(template, &index);
+    let mut findings = Vec::new();
+    let mut known = BTreeSet::new();
+    for world in World::all(&index, &values) {
+        for rule in &rules {
+            let mut found = Found::new(rule, &world);
+            match rule.check {
+                Check::Resources(types, check) => {
+                    for name in types {
+                        for resource in world.of_type(name) {
+                            found.now_at(resource);
+                            check(resource, &mut found);
+                        }
+                    }
+                }
+                Check::World(check) => check(&world, &mut found),
+                Check::Elsewhere => {}
+            }
+            for finding in found.into_findings() {
+                let place = (
+                    finding.rule,
+                    finding.place.logical_id.clone(),
+                    finding.place.path.clone(),
+                );
+                if known.insert(place) {
+                    findings.push(finding);
+                }
+            }
+        }
+    }
+    findings
+}
+
+/// Whether a macro of somebody's makes another template of it, of which nothing is known here.
+fn has_macro(template: &Template) -> bool {
+    const KNOWN: &[&str] = &[
+        "AWS::LanguageExtensions",
+        "AWS::SecretsManager-2020-07-23",
+        "AWS::SecretsManager-2024-09-16",
+        "AWS::Serverless-2016-10-31",
+    ];
+    let Some(transform) = template.document.get("Transform") else {
+        return template.document.contains_key("Fn::Transform");
+    };
+    let names = transform
+        .as_array()
+        .unwrap_or(std::slice::from_ref(transform));
+    names
+        .iter()
+        .any(|name| name.as_str().is_none_or(|name| !KNOWN.contains(&name)))
+}

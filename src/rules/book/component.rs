@@ -1,0 +1,5 @@
+//! Inference components.
+
+use super::Rule;
+
+pub(super) const RULES: &[Rule] = &[];

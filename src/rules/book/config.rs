@@ -1,0 +1,5 @@
+//! Endpoint configurations.
+
+use super::Rule;
+
+pub(super) const RULES: &[Rule] = &[];

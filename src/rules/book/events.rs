@@ -1,0 +1,5 @@
+//! Events of SageMaker.
+
+use super::Rule;
+
+pub(super) const RULES: &[Rule] = &[];

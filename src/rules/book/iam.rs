@@ -1,0 +1,5 @@
+//! The permissions of hosting.
+
+use super::Rule;
+
+pub(super) const RULES: &[Rule] = &[];

@@ -1,0 +1,5 @@
+//! The images of containers.
+
+use super::Rule;
+
+pub(super) const RULES: &[Rule] = &[];

@@ -1,0 +1,5 @@
+//! Alarms, metrics and logs.
+
+use super::Rule;
+
+pub(super) const RULES: &[Rule] = &[];

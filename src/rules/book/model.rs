@@ -1,0 +1,5 @@
+//! Models.
+
+use super::Rule;
+
+pub(super) const RULES: &[Rule] = &[];

@@ -1,0 +1,5 @@
+//! Monitoring schedules and inference experiments.
+
+use super::Rule;
+
+pub(super) const RULES: &[Rule] = &[];

@@ -1,0 +1,5 @@
+//! The model registry.
+
+use super::Rule;
+
+pub(super) const RULES: &[Rule] = &[];

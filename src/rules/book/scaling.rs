@@ -1,0 +1,5 @@
+//! Application Auto Scaling.
+
+use super::Rule;
+
+pub(super) const RULES: &[Rule] = &[];

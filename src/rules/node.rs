@@ -1,0 +1,563 @@
+//! A value of a template as it would be deployed in one [`World`]: functions are followed as far as
+//! they are decidable, what is not is unknown.
+
+use std::borrow::Cow;
+
+use crate::json::{Json, Object};
+use crate::template::ResourceView;
+use crate::value::{Function, Pseudo};
+
+use super::world::World;
+
+/// A place in a template, and what stands there.
+#[derive(Clone, Copy)]
+pub(super) struct Node<'w> {
+    world: &'w World<'w>,
+    state: State<'w>,
+    /// Where it is written; for what is absent, what lacks it.
+    pub(super) written: &'w Json,
+    /// The key that is absent there.
+    pub(super) missing: Option<&'w str>,
+}
+
+#[derive(Clone, Copy)]
+enum State<'w> {
+    Absent,
+    /// It may be there, and may be anything.
+    Unknown,
+    Known(&'w Json),
+}
+
+/// A piece of a text.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Part<'w> {
+    /// Text that is known.
+    Text(Cow<'w, str>),
+    /// What a resource, named by its logical id, is known by, or an attribute of it; or a pseudo
+    /// parameter such as `AWS::Region`.
+    Reference(Cow<'w, str>, Option<Cow<'w, str>>),
+    /// Anything.
+    Unknown,
+}
+
+impl<'w> Node<'w> {
+    pub(super) fn new(world: &'w World<'w>, json: &'w Json) -> Self {
+        let absent = Self {
+            world,
+            state: State::Absent,
+            written: json,
+            missing: None,
+        };
+        let mut written = json;
+        // Branches of branches end with the document.
+        loop {
+            let Some((function, argument)) = call(written) else {
+                return Self {
+                    state: State::Known(written),
+                    written,
+                    ..absent
+                };
+            };
+            let state = match function {
+                Function::If => {
+                    let branch = argument.as_array().and_then(|parts| {
+                        let [condition, then, otherwise] = parts else {
+                            return None;
+                        };
+                        let holds = world.condition(condition.as_str()?)?;
+                        Some(if holds { then } else { otherwise })
+                    });
+                    match branch {
+                        Some(branch) => {
+                            written = branch;
+                            continue;
+                        }
+                        None => State::Unknown,
+                    }
+                }
+                Function::Ref => match argument.as_str() {
+                    Some(name) if name == Pseudo::NoValue.name() => State::Absent,
+                    Some(name) => match world.parameter(name) {
+                        Some(value) => State::Known(value),
+                        None if world.is_resource(name) || name.starts_with("AWS::") => {
+                            State::Known(written)
+                        }
+                        None => State::Unknown,
+                    },
+                    None => State::Unknown,
+                },
+                Function::FindInMap => {
+                    let names = argument.as_array().and_then(|parts| {
+                        let text = |part| Self::new(world, part).text();
+                        match parts {
+                            [map, key, attribute] => {
+                                Some((text(map)?, text(key)?, text(attribute)?))
+                            }
+                            _ => None,
+                        }
+                    });
+                    let value = names
+                        .and_then(|(map, key, attribute)| world.mapped(&map, &key, &attribute));
+                    value.map_or(State::Unknown, State::Known)
+                }
+                Function::Sub | Function::Join | Function::GetAtt | Function::Select => {
+                    State::Known(written)
+                }
+                _ => State::Unknown,
+            };
+            return Self {
+                state,
+                written,
+                ..absent
+            };
+        }
+    }
+
+    /// The value at a key. Of what is unknown, everything is unknown; of what is absent, absent.
+    pub(super) fn get(self, key: &'w str) -> Self {
+        let absent = Self {
+            state: State::Absent,
+            missing: Some(key),
+            ..self
+        };
+        let State::Known(json) = self.state else {
+            return match self.state {
+                State::Absent => absent,
+                _ => Self {
+                    state: State::Unknown,
+                    ..absent
+                },
+            };
+        };
+        match json.as_object() {
+            Some(object) if call(json).is_none() => match object.get(key) {
+                Some(value) => {
+                    let node = Self::new(self.world, value);
+                    match node.state {
+                        // Removed by a function: it is missing there, not the function.
+                        State::Absent => absent,
+                        _ => node,
+                    }
+                }
+                // `Fn::Transform` and `Fn::ForEach` make keys.
+                None if object.keys().any(|key| key.starts_with("Fn::")) => Self {
+                    state: State::Unknown,
+                    ..absent
+                },
+                None => absent,
+            },
+            Some(_) => Self {
+                state: State::Unknown,
+                ..absent
+            },
+            None => absent,
+        }
+    }
+
+    /// The value at the end of several keys.
+    pub(super) fn at<const N: usize>(self, keys: [&'w str; N]) -> Self {
+        keys.into_iter().fold(self, Self::get)
+    }
+
+    /// Whether it is not there for sure.
+    pub(super) fn is_absent(self) -> bool {
+        matches!(self.state, State::Absent)
+    }
+
+    /// Whether it is there for sure, whatever it is.
+    pub(super) fn is_present(self) -> bool {
+        matches!(self.state, State::Known(_))
+    }
+
+    /// The text, where all of it is known. Numbers and booleans are texts too.
+    pub(super) fn text(self) -> Option<Cow<'w, str>> {
+        match self.state {
+            State::Known(Json::String(text)) if !text.contains("{{resolve:") => {
+                Some(Cow::Borrowed(text.as_ref()))
+            }
+            State::Known(Json::Array(_)) => None,
+            State::Known(Json::Object(_)) if self.call().is_none() => None,
+            State::Known(_) => {
+                let mut whole = String::new();
+                for part in self.parts() {
+                    let Part::Text(text) = part else { return None };
+                    whole.push_str(&text);
+                }
+                Some(Cow::Owned(whole))
+            }
+            _ => None,
+        }
+    }
+
+    /// The number, where it is one; texts that read as one are.
+    pub(super) fn number(self) -> Option<f64> {
+        match self.state {
+            State::Known(Json::Number(number)) => number.as_f64(),
+            State::Known(Json::Null | Json::Bool(_)) => None,
+            _ => self
+                .text()?
+                .trim()
+                .parse()
+                .ok()
+                .filter(|n: &f64| n.is_finite()),
+        }
+    }
+
+    /// The whole number, where it is one.
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "whole and within what an f64 counts exactly"
+    )]
+    pub(super) fn integer(self) -> Option<i64> {
+        let number = self.number()?;
+        (number.fract() == 0.0 && number.abs() < 9.0e15).then_some(number as i64)
+    }
+
+    /// The boolean, where it is one; `"true"` and `"false"` are.
+    pub(super) fn boolean(self) -> Option<bool> {
+        match self.state {
+            State::Known(Json::Bool(value)) => Some(*value),
+            _ => match self.text()?.as_ref() {
+                "true" | "True" => Some(true),
+                "false" | "False" => Some(false),
+                _ => None,
+            },
+        }
+    }
+
+    /// The items of a list, without those that are absent; `None` where it is no list, or may be any.
+    pub(super) fn list(self) -> Option<Vec<Node<'w>>> {
+        let State::Known(Json::Array(items)) = self.state else {
+            return None;
+        };
+        let nodes = items.iter().map(|item| Self::new(self.world, item));
+        // The items of a parameter's list are written where the parameter is referred to.
+        let inside = std::ptr::eq(self.written, self.known()?);
+        Some(
+            nodes
+                .filter(|node| !node.is_absent())
+                .map(|node| {
+                    if inside {
+                        node
+                    } else {
+                        Node {
+                            written: self.written,
+                            ..node
+                        }
+                    }
+                })
+                .collect(),
+        )
+    }
+
+    /// The items of a list; none where it is no list or may be any.
+    pub(super) fn items(self) -> impl Iterator<Item = Node<'w>> {
+        self.list().into_iter().flatten()
+    }
+
+    /// The keys and values of an object, without those that are absent; none where it is no object.
+    pub(super) fn entries(self) -> impl Iterator<Item = (&'w str, Node<'w>)> {
+        let object = match self.state {
+            State::Known(json) if call(json).is_none() => json.as_object(),
+            _ => None,
+        };
+        let entries = object.into_iter().flat_map(Object::iter);
+        entries
+            .map(move |(key, value)| (key, Self::new(self.world, value)))
+            .filter(|(_, node)| !node.is_absent())
+    }
+
+    /// The pieces of the text: what is known of it.
+    pub(super) fn parts(self) -> Vec<Part<'w>> {
+        let mut parts = Vec::new();
+        self.push_parts(&mut parts);
+        parts
+    }
+
+    fn push_parts(self, parts: &mut Vec<Part<'w>>) {
+        let State::Known(json) = self.state else {
+            if !self.is_absent() {
+                parts.push(Part::Unknown);
+            }
+            return;
+        };
+        match json {
+            Json::String(text) if text.contains("{{resolve:") => parts.push(Part::Unknown),
+            Json::String(text) => push_text(parts, Cow::Borrowed(text.as_ref())),
+            Json::Number(number) => push_text(parts, Cow::Owned(number.to_string())),
+            Json::Bool(value) => {
+                push_text(parts, Cow::Borrowed(if *value { "true" } else { "false" }))
+            }
+            Json::Null | Json::Array(_) => parts.push(Part::Unknown),
+            Json::Object(_) => match self.call() {
+                Some((function, argument)) => self.push_call(function, argument, parts),
+                None => parts.push(Part::Unknown),
+            },
+        }
+    }
+
+    fn push_call(self, function: Function, argument: &'w Json, parts: &mut Vec<Part<'w>>) {
+        let reference = |id: &'w str, attribute: Option<&'w str>| {
+            Part::Reference(Cow::Borrowed(id), attribute.map(Cow::Borrowed))
+        };
+        let pushed = match (function, argument) {
+            (Function::Ref, Json::String(name)) => {
+                parts.push(reference(name, None));
+                true
+            }
+            (Function::GetAtt, Json::String(text)) => match text.split_once('.') {
+                Some((id, attribute)) => {
+                    parts.push(reference(id, Some(attribute)));
+                    true
+                }
+                None => false,
+            },
+            (Function::GetAtt, Json::Array(names)) => match names.as_slice() {
+                [Json::String(id), Json::String(attribute)] => {
+                    parts.push(reference(id, Some(attribute)));
+                    true
+                }
+                _ => false,
+            },
+            (Function::Sub, Json::String(text)) => {
+                self.push_sub(text, None, parts);
+                true
+            }
+            (Function::Sub, Json::Array(arguments)) => match arguments.as_slice() {
+                [Json::String(text), variables] => {
+                    self.push_sub(text, variables.as_object(), parts);
+                    true
+                }
+                _ => false,
+            },
+            (Function::Join, Json::Array(arguments)) => match arguments.as_slice() {
+                [Json::String(delimiter), list] => self.push_joined(delimiter, list, parts),
+                _ => false,
+            },
+            (Function::Select, Json::Array(arguments)) => match arguments.as_slice() {
+                [index, list] => {
+                    let index = Self::new(self.world, index).integer();
+                    let items = Self::new(self.world, list).list();
+                    let item = index
+                        .and_then(|index| usize::try_from(index).ok())
+                        .and_then(|index| items?.get(index).copied());
+                    item.is_some_and(|item| {
+                        item.push_parts(parts);
+                        true
+                    })
+                }
+                _ => false,
+            },
+            _ => false,
+        };
+        if !pushed {
+            parts.push(Part::Unknown);
+        }
+    }
+
+    fn push_joined(self, delimiter: &'w str, list: &'w Json, parts: &mut Vec<Part<'w>>) -> bool {
+        let Some(items) = Self::new(self.world, list).list() else {
+            return false;
+        };
+        for (index, item) in items.iter().enumerate() {
+            if index > 0 {
+                push_text(parts, Cow::Borrowed(delimiter));
+            }
+            item.push_parts(parts);
+        }
+        true
+    }
+
+    fn push_sub(self, text: &'w str, variables: Option<&'w Object>, parts: &mut Vec<Part<'w>>) {
+        let mut rest = text;
+        while let Some((before, after)) = rest.split_once("${") {
+            push_text(parts, Cow::Borrowed(before));
+            let Some((name, after)) = after.split_once('}') else {
+                push_text(parts, Cow::Borrowed("${"));
+                rest = after;
+                continue;
+            };
+            rest = after;
+            let name = name.trim();
+            if let Some(literal) = name.strip_prefix('!') {
+                push_text(parts, Cow::Owned(format!("${{{literal}}}")));
+            } else if let Some(value) = variables.and_then(|variables| variables.get(name)) {
+                Self::new(self.world, value).push_parts(parts);
+            } else if let Some(value) = self.world.parameter(name) {
+                Self::new(self.world, value).push_parts(parts);
+            } else if let Some((id, attribute)) = name.split_once('.') {
+                parts.push(Part::Reference(
+                    Cow::Borrowed(id),
+                    Some(Cow::Borrowed(attribute)),
+                ));
+            } else if name.starts_with("AWS::") || self.world.is_resource(name) {
+                parts.push(Part::Reference(Cow::Borrowed(name), None));
+            } else {
+                parts.push(Part::Unknown);
+            }
+        }
+        push_text(parts, Cow::Borrowed(rest));
+    }
+
+    /// The resource that the value is a reference to, with the attribute if it is one.
+    pub(super) fn target(self) -> Option<(Resource<'w>, Option<Cow<'w, str>>)> {
+        let parts = self.parts();
+        let [Part::Reference(id, attribute)] = parts.as_slice() else {
+            return None;
+        };
+        Some((self.world.resource(id)?, attribute.clone()))
+    }
+
+    /// The resource of a type that the value names: by a reference, or by the literal name that the
+    /// resource gives itself with the property.
+    pub(super) fn named(self, kind: &str, property: &'static str) -> Option<Resource<'w>> {
+        if let Some((resource, _)) = self.target() {
+            return (resource.kind() == kind).then_some(resource);
+        }
+        let text = self.text()?;
+        self.world.of_type(kind).find(|resource| {
+            resource
+                .get(property)
+                .text()
+                .is_some_and(|name| name == text)
+        })
+    }
+
+    /// What is known of it as it stands, a function that yields a text included.
+    pub(super) fn known(self) -> Option<&'w Json> {
+        match self.state {
+            State::Known(json) => Some(json),
+            _ => None,
+        }
+    }
+
+    /// The world that it is in.
+    pub(super) fn world(self) -> &'w World<'w> {
+        self.world
+    }
+
+    /// In the words of a message: its text, or what kind of value it is.
+    pub(super) fn shown(self) -> String {
+        if let Some(text) = self.text() {
+            return text.chars().take(120).collect();
+        }
+        match self.state {
+            State::Absent => "nothing".to_owned(),
+            State::Unknown => "an unknown value".to_owned(),
+            State::Known(json) => match self.call() {
+                Some((function, _)) => function.key().to_owned(),
+                None => json.kind().to_owned(),
+            },
+        }
+    }
+
+    fn call(self) -> Option<(Function, &'w Json)> {
+        call(self.known()?)
+    }
+}
+
+/// The function that a value calls.
+fn call(json: &Json) -> Option<(Function, &Json)> {
+    let (key, argument) = json.as_object()?.single()?;
+    Some((Function::from_key(key)?, argument))
+}
+
+fn push_text<'w>(parts: &mut Vec<Part<'w>>, text: Cow<'w, str>) {
+    if text.is_empty() {
+        return;
+    }
+    if let Some(Part::Text(before)) = parts.last_mut() {
+        before.to_mut().push_str(&text);
+    } else {
+        parts.push(Part::Text(text));
+    }
+}
+
+/// A resource in one world.
+#[derive(Clone, Copy)]
+pub(super) struct Resource<'w> {
+    world: &'w World<'w>,
+    view: ResourceView<'w>,
+}
+
+impl<'w> Resource<'w> {
+    pub(super) fn new(world: &'w World<'w>, view: ResourceView<'w>) -> Self {
+        Self { world, view }
+    }
+
+    /// The logical id.
+    pub(super) fn id(self) -> &'w str {
+        self.view.id
+    }
+
+    /// The type.
+    pub(super) fn kind(self) -> &'w str {
+        self.view.type_name
+    }
+
+    /// The whole entry.
+    pub(super) fn entry(self) -> Node<'w> {
+        Node::new(self.world, self.view.entry)
+    }
+
+    /// The properties.
+    pub(super) fn properties(self) -> Node<'w> {
+        self.entry().get("Properties")
+    }
+
+    /// A property.
+    pub(super) fn get(self, property: &'w str) -> Node<'w> {
+        self.properties().get(property)
+    }
+
+    /// The world that it is in.
+    pub(super) fn world(self) -> &'w World<'w> {
+        self.world
+    }
+
+    /// Whether it is the same one as another.
+    pub(super) fn is(self, other: Resource<'_>) -> bool {
+        self.id() == other.id()
+    }
+
+    /// Whether it is created after the other one, because it refers to it or depends on it, directly.
+    pub(super) fn follows(self, other: Resource<'_>) -> bool {
+        let depends = self.entry().get("DependsOn");
+        let names = depends.list().unwrap_or_else(|| vec![depends]);
+        names
+            .iter()
+            .any(|name| name.text().is_some_and(|name| name == other.id()))
+            || refers(self.view.entry.get("Properties"), other.id())
+    }
+}
+
+/// Whether a value refers to a resource, wherever in it.
+fn refers(json: Option<&Json>, id: &str) -> bool {
+    match json {
+        Some(Json::Array(items)) => items.iter().any(|item| refers(Some(item), id)),
+        Some(json @ Json::Object(object)) => {
+            let direct = match call(json) {
+                Some((Function::Ref, argument)) => argument.as_str() == Some(id),
+                Some((Function::GetAtt, Json::String(text))) => text.split('.').next() == Some(id),
+                Some((Function::GetAtt, Json::Array(names))) => {
+                    names.first().and_then(Json::as_str) == Some(id)
+                }
+                Some((Function::Sub, argument)) => {
+                    let text = match argument {
+                        Json::Array(parts) => parts.first().and_then(Json::as_str),
+                        other => other.as_str(),
+                    };
+                    text.is_some_and(|text| {
+                        text.split("${").skip(1).any(|rest| {
+                            let name = rest.split(['}', '.']).next().unwrap_or_default();
+                            name.trim() == id
+                        })
+                    })
+                }
+                _ => false,
+            };
+            direct || object.iter().any(|(_, value)| refers(Some(value), id))
+        }
+        _ => false,
+    }
+}

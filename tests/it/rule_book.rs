@@ -1,0 +1,86 @@
+//! The rule book: every rule flags its bad example and leaves the good one alone.
+
+use sageform::config::yaml::{Limits, parse};
+use sageform::finding::{Finding, Severity};
+use sageform::json::{Json, Object};
+use sageform::rules::{self, book};
+use sageform::template::Template;
+
+use crate::support::render;
+
+fn template(id: &str, yaml: &str) -> Object {
+    let (document, findings) = parse(&format!("{id}.yaml"), yaml.as_bytes(), &Limits::TEMPLATE);
+    assert!(findings.is_empty(), "{}", render(&findings));
+    match document.unwrap().to_json() {
+        Json::Object(object) => object,
+        other => panic!("{id}: an example is a template, not {}", other.kind()),
+    }
+}
+
+/// Everything that is found in it, hints included.
+fn all(template: &Template, bytes: usize) -> Vec<Finding> {
+    let mut findings = rules::check(template, bytes);
+    findings.extend(rules::hints(template));
+    findings
+}
+
+fn findings(id: &str, yaml: &str) -> Vec<Finding> {
+    all(&Template::from_document(template(id, yaml)), yaml.len())
+}
+
+#[test]
+fn each_rule_alone_flags_its_bad_example_and_leaves_the_good_one_alone() {
+    let mut wrong = String::new();
+    for rule in book::rules() {
+        let example = rule.example();
+        if example.deployed.is_some() {
+            continue;
+        }
+        let bad = findings(rule.id, &example.bad);
+        let good = findings(rule.id, &example.good);
+        let own = |finding: &Finding| finding.rule == rule.id && finding.severity == rule.severity;
+        if bad.is_empty() {
+            wrong += &format!("{}: the bad example has no finding\n", rule.id);
+        }
+        if !bad.iter().all(own) {
+            wrong += &format!("{}: the bad example has others\n{}", rule.id, render(&bad));
+        }
+        if !good.is_empty() {
+            wrong += &format!("{}: the good example has\n{}", rule.id, render(&good));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+}
+
+#[test]
+fn each_page_is_complete() {
+    let mut ids: Vec<&str> = Vec::new();
+    for rule in book::rules() {
+        let (id, example) = (rule.id, rule.example());
+        assert!(!ids.contains(&id), "{id} is there twice");
+        ids.push(id);
+        assert_eq!(rule.title(), id);
+        let sentence = rule.sentence();
+        assert!(
+            sentence.ends_with('.') && !sentence.contains(". "),
+            "{id}: {sentence}"
+        );
+        assert!(rule.reason().len() > 40, "{id}: {}", rule.reason());
+        assert_ne!(example.bad, example.good, "{id}");
+        assert!(!rule.sources().is_empty(), "{id} has no source");
+        for source in rule.sources() {
+            assert!(source.starts_with("https://"), "{id}: {source}");
+        }
+        for line in example.difference.lines() {
+            assert!(
+                line.is_empty() || line.starts_with([' ', '-', '+']),
+                "{id}: {line}"
+            );
+        }
+    }
+    let pages = crate::support::entries(
+        &std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/rules/book/pages"),
+    );
+    assert_eq!(pages.len(), ids.len(), "a page without a rule");
+    assert!(book::rules().any(|rule| rule.severity == Severity::Error));
+}
