@@ -33,6 +33,12 @@ pub fn hints(template: &Template) -> Vec<Finding> {
     placed(template, book::check(template, Wanted::Hints))
 }
 
+/// What is wrong with an update from a deployed template to a new one, or worth knowing of it. Places
+/// are in the new template.
+pub fn check_update(old: &Template, new: &Template) -> Vec<Finding> {
+    placed(new, book::check_update(old, new))
+}
+
 fn placed(template: &Template, mut findings: Vec<Finding>) -> Vec<Finding> {
     for finding in &mut findings {
         if finding.place.source.is_none()

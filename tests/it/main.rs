@@ -21,6 +21,7 @@ mod emulator;
 #[cfg(feature = "deploy")]
 mod faults;
 mod floors;
+mod foreign;
 mod grafts;
 mod hosting;
 mod l1;

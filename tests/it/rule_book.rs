@@ -53,6 +53,34 @@ fn each_rule_alone_flags_its_bad_example_and_leaves_the_good_one_alone() {
 }
 
 #[test]
+fn each_rule_on_updates_flags_the_bad_update_and_leaves_the_good_one_alone() {
+    let mut wrong = String::new();
+    for rule in book::rules() {
+        let example = rule.example();
+        let Some(deployed) = &example.deployed else {
+            continue;
+        };
+        let old = Template::from_document(template(rule.id, deployed));
+        let update = |yaml: &str| {
+            let new = Template::from_document(template(rule.id, yaml));
+            rules::check_update(&old, &new)
+        };
+        let (bad, good) = (update(&example.bad), update(&example.good));
+        let own = |finding: &Finding| finding.rule == rule.id && finding.severity == rule.severity;
+        if bad.is_empty() || !bad.iter().all(own) {
+            wrong += &format!("{}: the bad update has\n{}", rule.id, render(&bad));
+        }
+        if !good.is_empty() {
+            wrong += &format!("{}: the good update has\n{}", rule.id, render(&good));
+        }
+        if !update(deployed).is_empty() {
+            wrong += &format!("{}: no update has a finding\n", rule.id);
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+}
+
+#[test]
 fn each_page_is_complete() {
     let mut ids: Vec<&str> = Vec::new();
     for rule in book::rules() {
