@@ -156,28 +156,15 @@ impl Rule {
     }
 }
 
-/// Which findings are wanted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Wanted {
-    /// What is wrong: errors and warnings.
-    Faults,
-    /// What is worth knowing: notes.
-    Hints,
-}
-
 /// What the rules of the book find in a template.
-pub(super) fn check(template: &Template, wanted: Wanted) -> Vec<Finding> {
+pub(super) fn check(template: &Template) -> Vec<Finding> {
     let index = Index::of(template);
-    let wanted = |rule: &&Rule| {
-        let hint = rule.severity == Severity::Note;
-        let concerned = match rule.check {
-            Check::Resources(types, _) => index.has_any(types),
-            Check::World(_) => true,
-            Check::Update(_) | Check::Elsewhere => false,
-        };
-        concerned && hint == (wanted == Wanted::Hints)
+    let concerned = |rule: &&Rule| match rule.check {
+        Check::Resources(types, _) => index.has_any(types),
+        Check::World(_) => true,
+        Check::Update(_) | Check::Elsewhere => false,
     };
-    let rules: Vec<&Rule> = rules().filter(wanted).collect();
+    let rules: Vec<&Rule> = rules().filter(concerned).collect();
     if rules.is_empty() || has_macro(template) {
         return Vec::new();
     }

@@ -25,6 +25,7 @@ mod foreign;
 mod grafts;
 mod hosting;
 mod l1;
+mod mutations;
 mod operations;
 mod permissions;
 mod review;

@@ -8,7 +8,7 @@ use sageform::template::Template;
 
 use crate::support::render;
 
-fn template(id: &str, yaml: &str) -> Object {
+pub(crate) fn template(id: &str, yaml: &str) -> Object {
     let (document, findings) = parse(&format!("{id}.yaml"), yaml.as_bytes(), &Limits::TEMPLATE);
     assert!(findings.is_empty(), "{}", render(&findings));
     match document.unwrap().to_json() {
