@@ -25,6 +25,7 @@ mod reviewed;
 mod session;
 #[cfg(feature = "deploy")]
 mod show;
+mod silence;
 #[cfg(feature = "deploy")]
 mod targets;
 

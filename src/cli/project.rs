@@ -13,6 +13,7 @@ use crate::config::yaml::Limits;
 use crate::finding::{Finding, closest};
 
 use super::args::Selection;
+use super::silence::Silenced;
 use super::{Context, Failure};
 
 /// The folder of the stacks in Rust.
@@ -25,6 +26,7 @@ pub(super) struct Project {
     pub(super) root: PathBuf,
     stacks: Vec<StackFiles>,
     findings: Vec<Finding>,
+    silenced: Silenced,
 }
 
 /// The files of a stack.
@@ -96,10 +98,13 @@ impl Project {
                 }
             }
         }
+        let (silenced, wrong) = Silenced::read(&root);
+        findings.extend(wrong);
         Ok(Self {
             root,
             stacks,
             findings,
+            silenced,
         })
     }
 
@@ -132,6 +137,12 @@ impl Project {
             synthesis
                 .findings
                 .extend(unknown.map(|name| unknown_name("stage", name, &known)));
+        }
+        let mut silenced = self.silenced.clone();
+        silenced.apply(&mut synthesis.findings);
+        // Of a part of the project, the other parts are not known.
+        if selection.is_everything() && !synthesis.has_errors() {
+            synthesis.findings.extend(silenced.unused());
         }
         synthesis
     }

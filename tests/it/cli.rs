@@ -36,6 +36,7 @@ cases! {
     permissions
     schema
     selection
+    silence
     stacks
     stdout
     subfolder
