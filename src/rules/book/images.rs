@@ -228,3 +228,6 @@ fn graviton(resource: Resource<'_>, found: &mut Found<'_>) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

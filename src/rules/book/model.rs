@@ -267,3 +267,6 @@ fn tags(model: Resource<'_>, found: &mut Found<'_>) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

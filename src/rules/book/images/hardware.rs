@@ -1,7 +1,7 @@
 //! Images, and the instances that run them.
 
 use crate::catalog::instances::{AcceleratorKind, Architecture, architecture, facts};
-use crate::literal::InstanceType;
+use crate::literal::{ImageUri, InstanceType};
 
 use super::super::super::node::{Node, Resource};
 use super::super::found::Found;
@@ -272,7 +272,7 @@ pub(super) fn multi_model(config: Resource<'_>, found: &mut Found<'_>) {
                 continue;
             }
             let spelled = spelled(image);
-            let repository = spelled.as_ref().and_then(|image| image.ecr_repository());
+            let repository = spelled.as_ref().and_then(ImageUri::ecr_repository);
             if repository.is_some_and(|one| !MULTI_MODEL_ON_GPU.contains(&one.name)) {
                 found
                     .at(

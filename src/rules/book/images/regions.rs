@@ -1,7 +1,5 @@
 //! What depends on the region, or on the partition in which that lies.
 
-use std::borrow::Cow;
-
 use crate::json::{Json, Object};
 use crate::literal::Region;
 
@@ -191,7 +189,7 @@ pub(super) fn partition(world: &World<'_>, found: &mut Found<'_>) {
             Part::Text(text) => Some(text),
             _ => None,
         });
-        bound |= texts.clone().any(is_bound);
+        bound |= texts.clone().any(|text| is_bound(text));
         let fixed = texts.clone().any(|text| text.contains("arn:aws:"));
         if fixed && parts.iter().any(is_of_deployment) {
             portable.push(node);
@@ -224,7 +222,7 @@ fn is_of_deployment(part: &Part<'_>) -> bool {
 }
 
 /// Whether a text names an account or a region, and so a partition.
-fn is_bound(text: &Cow<'_, str>) -> bool {
+fn is_bound(text: &str) -> bool {
     let mut words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '-');
     words.any(|word| {
         let account = word.len() == 12 && word.bytes().all(|byte| byte.is_ascii_digit());

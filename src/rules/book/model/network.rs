@@ -6,11 +6,16 @@ use crate::json::Json;
 
 use super::super::super::node::{Node, Part, Resource};
 use super::super::found::Found;
-use super::super::hosting::containers;
+use super::super::hosting::{CONFIG, containers};
 use super::ending;
 
 pub(super) fn registry(model: Resource<'_>, found: &mut Found<'_>) {
     let vpc = model.get("VpcConfig");
+    // Of what inference components run, the endpoint's configuration has the network.
+    let mut configs = model.world().of_type(CONFIG);
+    if configs.any(|config| !config.get("VpcConfig").is_absent()) {
+        return;
+    }
     for container in containers(model) {
         let mode = container.at(["ImageConfig", "RepositoryAccessMode"]);
         if mode.text().as_deref() == Some("Vpc") && vpc.is_absent() {
@@ -131,6 +136,7 @@ const WAYS_OUT: &[&str] = &[
     "AWS::EC2::VPCGatewayAttachment",
     "AWS::EC2::VPCPeeringConnection",
     "AWS::EC2::VPNGateway",
+    "AWS::NetworkManager::VpcAttachment",
 ];
 
 pub(super) fn egress(model: Resource<'_>, found: &mut Found<'_>) {
