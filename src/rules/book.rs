@@ -72,7 +72,6 @@ macro_rules! declared {
         }
     };
 }
-use declared;
 
 mod batch;
 mod component;

@@ -61,11 +61,14 @@ fn hosting_rules() -> impl Iterator<Item = &'static Rule> {
         .filter(|rule| rule.example().deployed.is_none())
 }
 
+/// A rule about a template as a whole: what is beside its example may decide it otherwise.
+const WHOLE: &[&str] = &["region-partition"];
+
 #[test]
 fn a_fault_beside_what_ships_is_found() {
     let mut wrong = String::new();
     for (name, shipped) in shipped() {
-        for rule in hosting_rules() {
+        for rule in hosting_rules().filter(|rule| !WHOLE.contains(&rule.id)) {
             let example = rule.example();
             for (text, is_bad) in [(&example.bad, true), (&example.good, false)] {
                 let mut both = shipped.clone();

@@ -9,7 +9,7 @@ use super::hosting::{
     COMPONENT, CONFIG, ENDPOINT, MODEL, Scaled, config_of, containers, is_serverless, scaled,
     targets_of, variants,
 };
-use super::{Check, Rule, declared};
+use super::{Check, Rule};
 
 pub(super) const RULES: &[Rule] = &[
     declared!(update "sl-one-way", Error, to_serverless),
