@@ -68,6 +68,7 @@ pub fn main(stacks: &[(&str, Build)]) -> ExitCode {
     let outcome = match &cli.command {
         Command::Synth(args) => commands::synth::run(args, &context),
         Command::Validate(args) => commands::validate::run(args, &context),
+        Command::Explain(args) => commands::explain::run(args, &context),
         Command::Permissions(args) => commands::permissions::run(args, &context),
         Command::Diff(args) => commands::diff::run(args, &context),
         Command::Schema(args) => commands::schema::run(args, &context),
