@@ -12,7 +12,9 @@ mod commands;
 mod deployed;
 #[cfg(feature = "deploy")]
 mod deployment;
+mod fix;
 mod git;
+mod github;
 #[cfg(feature = "deploy")]
 mod listen;
 mod output;
@@ -21,6 +23,7 @@ mod project;
 mod report;
 #[cfg(feature = "deploy")]
 mod reviewed;
+mod sarif;
 #[cfg(feature = "deploy")]
 mod session;
 #[cfg(feature = "deploy")]
