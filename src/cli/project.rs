@@ -110,6 +110,15 @@ impl Project {
 
     /// Synthesizes what is selected, and adds what was wrong with the files.
     pub(super) fn synthesize(&self, selection: &Selection) -> Synthesis {
+        self.synthesis(selection, false)
+    }
+
+    /// The same, with what is worth knowing and no fault.
+    pub(super) fn synthesize_with_hints(&self, selection: &Selection) -> Synthesis {
+        self.synthesis(selection, true)
+    }
+
+    fn synthesis(&self, selection: &Selection, hints: bool) -> Synthesis {
         let inputs: Vec<StackInput<'_>> = self
             .stacks
             .iter()
@@ -123,13 +132,18 @@ impl Project {
         // Stages of a file that cannot be read are not known, so that a name is only called unknown
         // when every file could be.
         let known = RefCell::new(Vec::<String>::new());
-        let mut synthesis = app::synthesize(&inputs, |stage| {
+        let wanted = |stage: &str| {
             let mut known = known.borrow_mut();
             if !known.iter().any(|name| name == stage) {
                 known.push(stage.to_owned());
             }
             selection.has_stage(stage)
-        });
+        };
+        let mut synthesis = if hints {
+            app::synthesize_with_hints(&inputs, wanted)
+        } else {
+            app::synthesize(&inputs, wanted)
+        };
         synthesis.findings.splice(0..0, self.findings.clone());
         if !synthesis.has_errors() {
             let known = known.into_inner();

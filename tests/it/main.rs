@@ -37,5 +37,6 @@ mod stage_files;
 mod support;
 mod transcript;
 mod ui;
+mod validate;
 mod values;
 mod workflow;
