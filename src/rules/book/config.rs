@@ -3,6 +3,7 @@
 mod access;
 mod asynchronous;
 mod capture;
+mod explainer;
 mod fleet;
 mod hosts;
 mod serverless;
@@ -63,7 +64,7 @@ pub(super) const RULES: &[Rule] = &[
     declared!("mis-only-ic", Error, [CONFIG], hosts::managed_scaling),
     declared!("mis-bounds", Warning, [CONFIG], hosts::bounds),
     declared!("ic-config", Error, [CONFIG], hosts::whole),
-    declared!("explainer", Note, [CONFIG], hosts::baseline),
+    declared!("explainer", Note, [CONFIG], explainer::baseline),
 ];
 
 /// Rules of the book that the registry's schema states, each with the rule that reports them.

@@ -97,9 +97,8 @@ fn is_of(policy: Resource<'_>, role: Resource<'_>) -> Option<bool> {
     for name in names {
         match (name.target(), name.text(), role.get("RoleName").text()) {
             (Some((target, _)), ..) if target.is(role) => return Some(true),
-            (Some(_), ..) => {}
             (None, Some(name), Some(own)) if name == own => return Some(true),
-            (None, Some(_), _) => {}
+            (Some(_), ..) | (None, Some(_), _) => {}
             (None, None, _) => known = false,
         }
     }

@@ -82,20 +82,3 @@ pub(super) fn whole(config: Resource<'_>, found: &mut Found<'_>) {
             .hint("name the role here, or a model in each variant");
     }
 }
-
-pub(super) fn baseline(config: Resource<'_>, found: &mut Found<'_>) {
-    let settings = config.get("ExplainerConfig").at([
-        "ClarifyExplainerConfig",
-        "ShapConfig",
-        "ShapBaselineConfig",
-    ]);
-    let uri = settings.get("ShapBaselineUri");
-    if uri.is_present() && settings.get("ShapBaseline").is_present() {
-        found
-            .at(
-                uri,
-                "the baseline is written as `ShapBaseline` too, and one of them is not used",
-            )
-            .hint("keep `ShapBaselineUri` or `ShapBaseline`");
-    }
-}

@@ -111,7 +111,8 @@ pub(super) fn no_gpu(config: Resource<'_>, found: &mut Found<'_>) {
                     machine,
                     "`InferenceAmiVersion` is for instances, which a serverless variant has not",
                 )
-                .hint("remove `InferenceAmiVersion`");
+                .hint("remove `InferenceAmiVersion`")
+                .remove();
         }
         for container in model_of(variant).map_or_else(Vec::new, containers) {
             let image = container.get("Image");

@@ -116,13 +116,7 @@ pub(super) fn hosting(config: Resource<'_>, found: &mut Found<'_>) {
 }
 
 /// Families of which AWS has newer ones for the same purpose.
-const RETIRED: &[(&str, &str)] = &[
-    ("c4", "c7i"),
-    ("inf1", "inf2"),
-    ("m4", "m7i"),
-    ("p2", "g5"),
-    ("p3", "p4d"),
-];
+const RETIRED: &[(&str, &str)] = &[("c4", "c7i"), ("m4", "m7i"), ("p2", "g5"), ("p3", "p4d")];
 
 pub(super) fn retired(config: Resource<'_>, found: &mut Found<'_>) {
     for place in all_variants(config).into_iter().flat_map(type_places) {
