@@ -316,10 +316,12 @@ pub(super) fn removed(text: &Text<'_>, holder: Holder<'_, '_>) -> Result<String,
         part.start
     };
     if parts.len() == 1 {
-        let nothing = match is_list {
-            true if text.is_below_its_key(start) => "  []",
-            true => "[]",
-            false => "{}",
+        let nothing = if !is_list {
+            "{}"
+        } else if text.is_below_its_key(start) {
+            "  []"
+        } else {
+            "[]"
         };
         return Ok(text.replaced(start..part.end, nothing));
     }
