@@ -7,7 +7,7 @@ use crate::json::Json;
 
 /// A text that is edited.
 pub(super) struct Text<'t> {
-    text: &'t str,
+    whole: &'t str,
     /// Whether keys and texts stand in quotes, as in JSON.
     quoted: bool,
     /// What ends a line.
@@ -24,29 +24,29 @@ const LAYOUT: Refusal = "its layout is too unusual";
 impl<'t> Text<'t> {
     pub(super) fn new(text: &'t str) -> Self {
         Self {
-            text,
+            whole: text,
             quoted: text.trim_start().starts_with('{'),
             newline: if text.contains("\r\n") { "\r\n" } else { "\n" },
         }
     }
 
     fn replaced(&self, range: Range<usize>, with: &str) -> String {
-        let mut text = self.text.to_owned();
+        let mut text = self.whole.to_owned();
         text.replace_range(range, with);
         text
     }
 
     /// The first byte of the line.
     fn line_start(&self, at: usize) -> usize {
-        self.text[..at].rfind('\n').map_or(0, |end| end + 1)
+        self.whole[..at].rfind('\n').map_or(0, |end| end + 1)
     }
 
     /// The byte after the line's last one, before what ends it.
     fn line_end(&self, at: usize) -> usize {
-        let end = self.text[at..]
+        let end = self.whole[at..]
             .find('\n')
-            .map_or(self.text.len(), |end| at + end);
-        if self.text[at..end].ends_with('\r') {
+            .map_or(self.whole.len(), |end| at + end);
+        if self.whole[at..end].ends_with('\r') {
             end - 1
         } else {
             end
@@ -55,14 +55,14 @@ impl<'t> Text<'t> {
 
     /// The first byte of the next line.
     fn next_line(&self, at: usize) -> usize {
-        self.text[at..]
+        self.whole[at..]
             .find('\n')
-            .map_or(self.text.len(), |end| at + end + 1)
+            .map_or(self.whole.len(), |end| at + end + 1)
     }
 
     /// What stands before a byte in its line.
     fn before(&self, at: usize) -> &'t str {
-        &self.text[self.line_start(at)..at]
+        &self.whole[self.line_start(at)..at]
     }
 
     /// As many blanks as there are characters before a byte in its line.
@@ -74,10 +74,23 @@ impl<'t> Text<'t> {
             .collect()
     }
 
+    /// Whether a list begins right below its key, where nothing but dashes may stand.
+    fn is_below_its_key(&self, dash: usize) -> bool {
+        let mut above = self.whole[..self.line_start(dash)].lines().rev();
+        let is_content = |line: &&str| {
+            let rest = line.trim_start();
+            !(rest.is_empty() || rest.starts_with('#'))
+        };
+        above.find(is_content).is_some_and(|line| {
+            let key = line.trim_start_matches([' ', '-']);
+            line.len() - key.len() == self.before(dash).len()
+        })
+    }
+
     /// The text of a node without its tag.
     fn bare(&self, node: &Node) -> &'t str {
         let text = self
-            .text
+            .whole
             .get(node.span.start..node.span.end)
             .unwrap_or_default();
         if node.function.is_some() || text.starts_with('!') {
@@ -97,6 +110,15 @@ impl<'t> Text<'t> {
         }
     }
 
+    /// The first byte of a node. The span of a block of text begins after its `|` or `>`.
+    fn start(&self, node: &Node) -> usize {
+        let start = node.span.start;
+        let is_block = matches!(node.kind, Kind::Scalar { plain: false, .. })
+            && !self.whole[start..].starts_with(['"', '\'', '!']);
+        let mark = self.whole[..start].rfind(['|', '>']);
+        mark.filter(|_| is_block).unwrap_or(start)
+    }
+
     /// The byte after the last one of a node, without the lines that follow a block.
     fn end(&self, node: &Node) -> usize {
         let last = match &node.kind {
@@ -106,10 +128,10 @@ impl<'t> Text<'t> {
             Kind::Scalar { .. } => None,
         };
         last.unwrap_or_else(|| {
-            let end = node.span.end.min(self.text.len());
+            let end = node.span.end.min(self.whole.len());
             node.span
                 .start
-                .max(self.text[..end].trim_end().len())
+                .max(self.whole[..end].trim_end().len())
                 .min(end)
         })
     }
@@ -123,7 +145,7 @@ impl<'t> Text<'t> {
 
     /// The byte after the colon of an entry.
     fn after_colon(&self, entry: &Entry) -> Option<usize> {
-        let between = &self.text[entry.span.end..];
+        let between = &self.whole[entry.span.end..];
         let colon = between.find(|character: char| !character.is_whitespace())?;
         between[colon..]
             .starts_with(':')
@@ -135,7 +157,7 @@ impl<'t> Text<'t> {
         match &node.kind {
             Kind::List(items) => items
                 .iter()
-                .map(|item| item.span.start..self.end(item))
+                .map(|item| self.start(item)..self.end(item))
                 .collect(),
             Kind::Map(entries) => entries
                 .iter()
@@ -256,7 +278,7 @@ fn added_to(text: &Text<'_>, map: &Node, added: &str) -> Result<String, Refusal>
     }
     // A remark at the end of the line stays with what it is about.
     let at = text.line_end(end);
-    let rest = &text.text[end..at];
+    let rest = &text.whole[end..at];
     let after_comma = rest.trim_start().strip_prefix(',');
     let remark = after_comma.unwrap_or(rest).trim_start();
     if !(remark.is_empty() || remark.starts_with('#')) {
@@ -294,7 +316,13 @@ pub(super) fn removed(text: &Text<'_>, holder: Holder<'_, '_>) -> Result<String,
         part.start
     };
     if parts.len() == 1 {
-        let nothing = if is_list { "[]" } else { "{}" };
+        let nothing = if !is_list {
+            "{}"
+        } else if text.is_below_its_key(start) {
+            "  []"
+        } else {
+            "[]"
+        };
         return Ok(text.replaced(start..part.end, nothing));
     }
     if text.before(start).trim().is_empty() {
@@ -309,7 +337,10 @@ pub(super) fn removed(text: &Text<'_>, holder: Holder<'_, '_>) -> Result<String,
     } else {
         next.start
     };
-    let lines = text.text.get(text.line_end(part.end)..next).ok_or(LAYOUT)?;
+    let lines = text
+        .whole
+        .get(text.line_end(part.end)..next)
+        .ok_or(LAYOUT)?;
     if lines.contains('#') {
         return Err(COMMENT);
     }
@@ -326,7 +357,7 @@ fn removed_from_brackets(
     if let Some(next) = parts.get(index + 1) {
         // A remark in its line is about it; another one is not.
         let own = text.line_end(part.end).min(next.start);
-        if text.text[own..next.start].contains('#') {
+        if text.whole[own..next.start].contains('#') {
             return Err(COMMENT);
         }
         return Ok(text.replaced(part.start..next.start, ""));
@@ -334,12 +365,12 @@ fn removed_from_brackets(
     let Some(before) = index.checked_sub(1).map(|before| &parts[before]) else {
         return Ok(text.replaced(part, ""));
     };
-    if !text.text[before.end..part.start].contains('#') {
+    if !text.whole[before.end..part.start].contains('#') {
         return Ok(text.replaced(before.end..part.end, ""));
     }
     // The remark is about the one before: only the comma goes, and the lines of this one.
-    let comma = text.text[before.end..].starts_with(',');
-    let rest = text.text[part.end..text.line_end(part.end)].trim_start();
+    let comma = text.whole[before.end..].starts_with(',');
+    let rest = text.whole[part.end..text.line_end(part.end)].trim_start();
     let alone = text.before(part.start).trim().is_empty();
     if !comma || !alone || !(rest.is_empty() || rest.starts_with('#')) {
         return Err(COMMENT);
