@@ -90,6 +90,9 @@ mod registry;
 mod scaling;
 mod update;
 
+#[cfg(test)]
+mod testing;
+
 /// The families, in the order of the page of rules.
 const FAMILIES: &[(&str, &[Rule])] = &[
     ("Models", model::RULES),

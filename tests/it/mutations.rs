@@ -67,15 +67,21 @@ const WHOLE: &[&str] = &["region-partition"];
 #[test]
 fn a_fault_beside_what_ships_is_found() {
     let mut wrong = String::new();
-    for (name, shipped) in shipped() {
-        for rule in hosting_rules().filter(|rule| !WHOLE.contains(&rule.id)) {
-            let example = rule.example();
-            for (text, is_bad) in [(&example.bad, true), (&example.good, false)] {
+    let shipped = shipped();
+    for rule in hosting_rules().filter(|rule| !WHOLE.contains(&rule.id)) {
+        let example = rule.example();
+        for (text, is_bad) in [(&example.bad, true), (&example.good, false)] {
+            let added = renamed(&template(rule.id, text));
+            // The stages of a stack differ little.
+            for (name, shipped) in shipped.iter().filter(|(name, _)| name.starts_with("Prod")) {
                 let mut both = shipped.clone();
-                add(&mut both, &renamed(&template(rule.id, text)));
+                add(&mut both, &added);
                 let found = findings(&both);
-                let of_rule = found.iter().any(|finding| finding.rule == rule.id);
-                if of_rule != is_bad {
+                let of_rule = |finding: &&Finding| {
+                    let id = finding.place.logical_id.as_deref();
+                    finding.rule == rule.id && id.is_none_or(|id| id.ends_with("Added"))
+                };
+                if found.iter().any(|finding| of_rule(&finding)) != is_bad {
                     let _ = writeln!(wrong, "{name}: {}\n{}", rule.id, render(&found));
                 }
             }

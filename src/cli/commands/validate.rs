@@ -17,6 +17,7 @@ use crate::template::Template;
 use super::super::args::Selection;
 use super::super::project::{Project, root, start};
 use super::super::report::{self, plural};
+use super::super::silence::Silenced;
 use super::super::{Context, Exit, Failure, fix, github, output, printer, sarif};
 
 /// How standard input is named in findings.
@@ -54,6 +55,7 @@ const SECTIONS: [&str; 6] = [
     Examples:\n  \
     sageform validate                                  the project\n  \
     sageform validate old/endpoint.yaml                a template from elsewhere\n  \
+    sageform validate --against old.yaml new.yaml      the update from one to the other too\n  \
     sageform validate --fix old/endpoint.yaml          repair what can be, and report the rest\n  \
     sageform validate --format json | jq '.[].rule'    for other programs\n  \
     sageform validate --format sarif > findings.sarif  for code scanning"
@@ -65,6 +67,13 @@ pub(in super::super) struct ValidateArgs {
 
     #[command(flatten)]
     selection: Selection,
+
+    /// Judge the update from this template to FILE as well.
+    ///
+    /// Some things are right in both templates and refused from one to the other: another instance
+    /// type of a variant that scales, a variant that is renamed under a deployment policy.
+    #[arg(long, value_name = "OLD", requires = "files", conflicts_with = "fix")]
+    against: Option<PathBuf>,
 
     /// How to print the findings.
     #[arg(long, value_name = "FORMAT", default_value = "text")]
@@ -173,7 +182,17 @@ fn project(args: &ValidateArgs, context: &Context<'_>) -> Result<Checked, Failur
 /// The files that are named, repaired where that is asked for.
 fn named(args: &ValidateArgs, context: &Context<'_>) -> Result<Checked, Failure> {
     let folder = &start(context)?;
-    let mut findings = Vec::new();
+    // Silencers are the project's, where the folder is in one.
+    let (mut silenced, mut findings) = root(context)
+        .map(|root| Silenced::read(&root))
+        .unwrap_or_default();
+    let old = match &args.against {
+        Some(file) => Some(template(
+            folder,
+            &file.to_string_lossy().replace('\\', "/"),
+        )?),
+        None => None,
+    };
     for file in &args.files {
         let shown = if file.as_os_str() == "-" {
             STDIN.to_owned()
@@ -195,10 +214,11 @@ fn named(args: &ValidateArgs, context: &Context<'_>) -> Result<Checked, Failure>
         }
         match read(folder, &shown) {
             Ok(bytes) if args.fix => findings.extend(repair(folder, &shown, bytes)?),
-            Ok(bytes) => findings.extend(check(&shown, &bytes)),
+            Ok(bytes) => findings.extend(check(&shown, &bytes, old.as_ref())),
             Err(finding) => findings.push(finding),
         }
     }
+    silenced.apply(&mut findings);
     let repairable = findings.iter().filter(|finding| finding.fix.is_some());
     Ok(Checked {
         repairable: if args.fix { 0 } else { repairable.count() },
@@ -206,6 +226,22 @@ fn named(args: &ValidateArgs, context: &Context<'_>) -> Result<Checked, Failure>
         templates: args.files.len(),
         root: None,
     })
+}
+
+/// The template in a file that is only compared with.
+fn template(folder: &Path, shown: &str) -> Result<Template, Failure> {
+    let bytes = read(folder, shown)?;
+    let (document, findings) = parse(shown, &bytes, &Limits::TEMPLATE);
+    if !findings.is_empty() {
+        return Err(Failure::Findings(findings));
+    }
+    match document.map(|document| document.to_json()) {
+        Some(Json::Object(object)) => Ok(Template::from_document(object)),
+        _ => {
+            let message = format!("`{}` is no template", report::visible(shown));
+            Err(Finding::error("template-shape", message).into())
+        }
+    }
 }
 
 /// Whether a file is one of the project's own templates.
@@ -219,7 +255,7 @@ fn is_generated(file: &Path, context: &Context<'_>) -> bool {
 
 /// Repairs a file and says so; what is left is returned.
 fn repair(folder: &Path, shown: &str, bytes: Vec<u8>) -> Result<Vec<Finding>, Failure> {
-    let check = |bytes: &[u8]| check(shown, bytes);
+    let check = |bytes: &[u8]| check(shown, bytes, None);
     let repaired = fix::repair(shown, bytes, &check);
     let mut said = String::new();
     if repaired.done > 0 {
@@ -251,8 +287,9 @@ fn repair(folder: &Path, shown: &str, bytes: Vec<u8>) -> Result<Vec<Finding>, Fa
     Ok(repaired.findings)
 }
 
-/// Everything that is wrong with one template, and what could be better.
-fn check(shown: &str, bytes: &[u8]) -> Vec<Finding> {
+/// Everything that is wrong with one template, and what could be better; with the deployed one also
+/// what is wrong with the update.
+fn check(shown: &str, bytes: &[u8], old: Option<&Template>) -> Vec<Finding> {
     let (document, mut findings) = parse(shown, bytes, &Limits::TEMPLATE);
     let Some(document) = document.filter(|_| findings.is_empty()) else {
         return findings;
@@ -264,14 +301,35 @@ fn check(shown: &str, bytes: &[u8]) -> Vec<Finding> {
         ];
     };
     let template = Template::from_document(object);
-    findings.extend(rules::check(&template, bytes.len()));
-    findings.extend(rules::hints(&template));
+    let checked = rules::Checked::new(&template, bytes.len());
+    findings.extend(checked.faults);
+    findings.extend(checked.hints);
+    if let Some(old) = old {
+        findings.extend(rules::check_update(old, &template));
+    }
     for finding in &mut findings {
         if let Some(source) = locate(&document, finding) {
             finding.place.source = Some(source);
         }
     }
+    hide_secrets(&mut findings);
     findings
+}
+
+/// Findings show their line. A secret in it is not spread any further.
+fn hide_secrets(findings: &mut [Finding]) {
+    let secrets: Vec<Source> = findings
+        .iter()
+        .filter(|finding| finding.rule == "model-env-secret")
+        .filter_map(|finding| finding.place.source.clone())
+        .collect();
+    for finding in findings {
+        if let Some(source) = &mut finding.place.source {
+            for secret in &secrets {
+                source.hide(secret);
+            }
+        }
+    }
 }
 
 fn read(folder: &Path, shown: &str) -> Result<Vec<u8>, Finding> {

@@ -90,7 +90,7 @@ fn role_order(model: Resource<'_>, found: &mut Found<'_>) {
             let of_role = roles
                 .iter()
                 .any(|one| one.target().is_some_and(|(target, _)| target.is(role)));
-            if of_role && !model.follows(policy) {
+            if of_role && concerns_models(policy) && !model.follows(policy) {
                 let id = policy.id();
                 found
                     .at(
@@ -101,6 +101,24 @@ fn role_order(model: Resource<'_>, found: &mut Found<'_>) {
             }
         }
     }
+}
+
+/// Whether a policy may be about what a model reads: its image, its data, and their keys.
+fn concerns_models(policy: Resource<'_>) -> bool {
+    let statements = policy.get("PolicyDocument").get("Statement");
+    let Some(statements) = statements.list() else {
+        return true;
+    };
+    statements.iter().any(|statement| {
+        let actions = statement.get("Action");
+        let actions = actions.list().unwrap_or_else(|| vec![actions]);
+        actions.iter().any(|action| {
+            action.text().is_none_or(|name| {
+                let services = ["*", "s3:", "ecr:", "kms:"];
+                services.iter().any(|service| name.starts_with(service))
+            })
+        })
+    })
 }
 
 fn scaling_paused(endpoint: Resource<'_>, found: &mut Found<'_>) {

@@ -376,7 +376,7 @@ fn retain(endpoint: Resource<'_>, found: &mut Found<'_>) {
                 retained,
                 "each update sets the instances back to `InitialInstanceCount`, whatever scaling has made of them",
             )
-            .allowed("`true` where a variant scales")
+            .allowed("`true`")
             .hint("set `RetainAllVariantProperties` to `true`")
             .set(true);
     }

@@ -78,7 +78,7 @@ impl<'f> Found<'f> {
                     return None;
                 }
             }
-            if let Some(key) = node.missing {
+            for key in node.missing.keys() {
                 push_key(&mut path, key);
             }
             Some((resource.id(), path))
