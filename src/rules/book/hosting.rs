@@ -159,3 +159,65 @@ pub(super) fn variant_named<'w>(endpoint: Resource<'w>, name: &str) -> Option<No
             .is_some_and(|text| text == name)
     })
 }
+
+/// The dimension of a policy or target, and the scalable target that a policy is of.
+pub(super) fn target_of_policy(policy: Resource<'_>) -> Option<Resource<'_>> {
+    if let Some((target, _)) = policy.get("ScalingTargetId").target() {
+        return (target.kind() == TARGET).then_some(target);
+    }
+    let own = policy.get("ResourceId").parts();
+    let dimension = policy.get("ScalableDimension").text()?;
+    if own.is_empty() || own.contains(&Part::Unknown) {
+        return None;
+    }
+    policy.world().of_type(TARGET).find(|target| {
+        target.get("ResourceId").parts() == own
+            && target.get("ScalableDimension").text().as_ref() == Some(&dimension)
+    })
+}
+
+/// The policies of a scalable target.
+pub(super) fn policies_of<'w>(target: Resource<'w>) -> Vec<Resource<'w>> {
+    let policies = target.world().of_type(POLICY);
+    policies
+        .filter(|policy| target_of_policy(*policy).is_some_and(|known| known.is(target)))
+        .collect()
+}
+
+/// What a policy scales: by its target, or by a `ResourceId` of its own.
+pub(super) fn scaled_by_policy(policy: Resource<'_>) -> Option<Scaled<'_>> {
+    match target_of_policy(policy) {
+        Some(target) => scaled(target),
+        None => scaled(policy),
+    }
+}
+
+/// The configuration and the variant that is scaled, where both are in the template.
+pub(super) fn scaled_variant(scaled: Option<Scaled<'_>>) -> Option<(Resource<'_>, Node<'_>)> {
+    let Some(Scaled::Variant {
+        endpoint: Some(endpoint),
+        variant,
+    }) = scaled
+    else {
+        return None;
+    };
+    Some((config_of(endpoint)?, variant_named(endpoint, &variant)?))
+}
+
+/// Whether a resource is created after another one, directly or by way of others.
+pub(super) fn comes_after(later: Resource<'_>, earlier: Resource<'_>) -> bool {
+    let mut known = vec![later.id()];
+    let mut open = vec![later];
+    while let Some(next) = open.pop() {
+        if next.follows(earlier) {
+            return true;
+        }
+        for other in next.world().resources() {
+            if !known.contains(&other.id()) && next.follows(other) {
+                known.push(other.id());
+                open.push(other);
+            }
+        }
+    }
+    false
+}
