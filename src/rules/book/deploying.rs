@@ -10,7 +10,7 @@ use super::{Check, Rule, declared};
 use crate::finding::Severity;
 
 pub(super) const RULES: &[Rule] = &[
-    declared!("upd-custom-config-name", Error, [MODEL, CONFIG], fixed_name),
+    declared!("upd-custom-config-name", Warning, [MODEL, CONFIG], fixed_name),
     declared!(
         "upd-literal-chain",
         Warning,

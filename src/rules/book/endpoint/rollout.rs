@@ -42,13 +42,6 @@ pub(super) fn shape(endpoint: Resource<'_>, found: &mut Found<'_>) {
                 .hint(format!("leave it out, or write the type `{of}`"));
         }
     }
-    let wait = routing.get("WaitIntervalInSeconds");
-    if wait.is_absent() {
-        found.at(
-            wait,
-            "expected `WaitIntervalInSeconds`, which UpdateEndpoint needs",
-        );
-    }
 }
 
 /// The seconds that an update waits at least.
