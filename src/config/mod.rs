@@ -10,6 +10,7 @@
 pub mod coverage;
 pub mod document;
 pub mod files;
+pub mod project;
 pub mod reference;
 pub mod schema;
 pub mod yaml;

@@ -61,6 +61,11 @@ pub(super) struct World<'t> {
 }
 
 impl<'t> World<'t> {
+    /// The template with its defaults.
+    pub(super) fn first(index: &'t Index<'t>, values: &'t Values<'t>) -> World<'t> {
+        Self::new(index, values, &vec![0; values.variables.len()])
+    }
+
     /// Every world of a template that is worth a look, the one with its defaults first.
     pub(super) fn all(index: &'t Index<'t>, values: &'t Values<'t>) -> Vec<World<'t>> {
         let variables = &values.variables;
@@ -296,7 +301,7 @@ impl<'t> Values<'t> {
             }
         }
         // What is still not decided is tried both ways.
-        let first = World::new(index, &values, &vec![0; values.variables.len()]);
+        let first = World::first(index, &values);
         let mut open: Vec<&Json> = Vec::new();
         for arguments in equalities {
             if let Some([left, right]) = arguments.as_array()

@@ -8,7 +8,7 @@ use sageform::template::Template;
 
 use crate::support::render;
 
-fn template(id: &str, yaml: &str) -> Object {
+pub(crate) fn template(id: &str, yaml: &str) -> Object {
     let (document, findings) = parse(&format!("{id}.yaml"), yaml.as_bytes(), &Limits::TEMPLATE);
     assert!(findings.is_empty(), "{}", render(&findings));
     match document.unwrap().to_json() {
@@ -47,6 +47,34 @@ fn each_rule_alone_flags_its_bad_example_and_leaves_the_good_one_alone() {
         }
         if !good.is_empty() {
             wrong += &format!("{}: the good example has\n{}", rule.id, render(&good));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+}
+
+#[test]
+fn each_rule_on_updates_flags_the_bad_update_and_leaves_the_good_one_alone() {
+    let mut wrong = String::new();
+    for rule in book::rules() {
+        let example = rule.example();
+        let Some(deployed) = &example.deployed else {
+            continue;
+        };
+        let old = Template::from_document(template(rule.id, deployed));
+        let update = |yaml: &str| {
+            let new = Template::from_document(template(rule.id, yaml));
+            rules::check_update(&old, &new)
+        };
+        let (bad, good) = (update(&example.bad), update(&example.good));
+        let own = |finding: &Finding| finding.rule == rule.id && finding.severity == rule.severity;
+        if bad.is_empty() || !bad.iter().all(own) {
+            wrong += &format!("{}: the bad update has\n{}", rule.id, render(&bad));
+        }
+        if !good.is_empty() {
+            wrong += &format!("{}: the good update has\n{}", rule.id, render(&good));
+        }
+        if !update(deployed).is_empty() {
+            wrong += &format!("{}: no update has a finding\n", rule.id);
         }
     }
     assert!(wrong.is_empty(), "{wrong}");

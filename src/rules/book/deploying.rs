@@ -1,197 +1,131 @@
 //! What is replaced, and in which order things are made.
 
-use super::super::node::{Node, Resource};
-use super::endpoint::waits;
-use super::found::Found;
-use super::hosting::{
-    CONFIG, ENDPOINT, MODEL, comes_after, config_of, model_of, targets_of, variants,
-};
-use super::{Check, Rule, declared};
 use crate::finding::Severity;
 
+use super::super::node::{Node, Resource};
+use super::found::Found;
+use super::hosting::{CONFIG, ENDPOINT, MODEL, targets_of, variants};
+use super::{Check, Rule};
+
 pub(super) const RULES: &[Rule] = &[
-    declared!("upd-custom-config-name", Warning, [MODEL, CONFIG], fixed_name),
+    declared!(
+        "upd-custom-config-name",
+        Warning,
+        [MODEL, CONFIG],
+        fixed_name
+    ),
     declared!(
         "upd-literal-chain",
         Warning,
-        [CONFIG, ENDPOINT],
+        [ENDPOINT, CONFIG],
         literal_chain
     ),
     declared!("upd-role-order", Warning, [MODEL], role_order),
-    declared!("upd-prefer-inline", Note, [MODEL], inline),
-    declared!("upd-scaling-paused", Note, [ENDPOINT], paused),
+    declared!("upd-scaling-paused", Note, [ENDPOINT], scaling_paused),
 ];
 
-/// The name that is written as it is, and is the same for each edit.
-fn fixed(resource: Resource<'_>) -> Option<Node<'_>> {
-    let property = match resource.kind() {
-        MODEL => "ModelName",
-        _ => "EndpointConfigName",
+fn fixed_name(resource: Resource<'_>, found: &mut Found<'_>) {
+    let property = if resource.kind() == MODEL {
+        "ModelName"
+    } else {
+        "EndpointConfigName"
     };
     let name = resource.get(property);
-    let text = name.written.as_str().filter(|_| name.is_present())?;
-    (!has_version(text)).then_some(name)
-}
-
-/// Whether a name ends with what changes: a hash, a date or a version.
-fn has_version(name: &str) -> bool {
-    let end = name.rsplit('-').next().unwrap_or_default();
-    end != name && end.bytes().any(|byte| byte.is_ascii_digit()) || name.contains("{{resolve:")
-}
-
-/// What a resource names by literal text, of the resources here with a fixed name.
-fn by_literal(resource: Resource<'_>) -> Vec<(Node<'_>, Resource<'_>)> {
-    let named = |node: Node<'_>, found: Option<Resource<'_>>| {
-        node.text()?;
-        found
-            .is_some_and(|found| fixed(found).is_some())
-            .then_some(())
-    };
-    match resource.kind() {
-        ENDPOINT => {
-            let node = resource.get("EndpointConfigName");
-            let config = config_of(resource);
-            named(node, config)
-                .and(config)
-                .map(|config| (node, config))
-                .into_iter()
-                .collect()
-        }
-        _ => variants(resource)
-            .into_iter()
-            .filter_map(|variant| {
-                let (node, model) = (variant.get("ModelName"), model_of(variant));
-                named(node, model).and(model).map(|model| (node, model))
-            })
-            .collect(),
-    }
-}
-
-fn fixed_name(resource: Resource<'_>, found: &mut Found<'_>) {
-    let Some(name) = fixed(resource) else { return };
-    // Where it is named by literal text, that comes first.
-    let world = resource.world();
-    let named = [CONFIG, ENDPOINT]
-        .iter()
-        .flat_map(|kind| world.of_type(kind))
-        .flat_map(by_literal)
-        .any(|(_, known)| known.is(resource));
-    if !named {
+    if name.text().is_some() {
         found
             .at(
                 name,
-                "each edit makes a new one before the old one is removed, and both cannot have this name",
+                "every edit makes a new one before the old one goes, which fails while that bears the name",
             )
-            .hint("leave the name out, and refer to it by `!GetAtt`");
+            .hint(format!("remove `{property}`: CloudFormation finds a name that is free"))
+            .allowed("no fixed name");
     }
 }
 
 fn literal_chain(resource: Resource<'_>, found: &mut Found<'_>) {
-    for (node, named) in by_literal(resource) {
-        // What may come too early has a rule of its own.
-        if resource.kind() == ENDPOINT && !comes_after(resource, named) {
-            continue;
+    let mut name = |node: Node<'_>, kind: &'static str, property: &'static str| {
+        if node.text().is_some()
+            && let Some(made) = node.named(kind, property)
+            && !resource.follows(made)
+        {
+            let id = made.id();
+            found
+                .at(
+                    node,
+                    format!("`{id}` is named by its text, so that nothing is updated when it is replaced"),
+                )
+                .hint(format!("write `!GetAtt {id}.{property}`"));
         }
-        let attribute = match named.kind() {
-            MODEL => "ModelName",
-            _ => "EndpointConfigName",
-        };
+    };
+    if resource.kind() == ENDPOINT {
+        name(
+            resource.get("EndpointConfigName"),
+            CONFIG,
+            "EndpointConfigName",
+        );
+        return;
+    }
+    for variant in variants(resource) {
+        name(variant.get("ModelName"), MODEL, "ModelName");
+    }
+}
+
+/// Policies that are resources of their own are attached to a role whenever CloudFormation gets
+/// there.
+fn role_order(model: Resource<'_>, found: &mut Found<'_>) {
+    let Some((role, _)) = model.get("ExecutionRoleArn").target() else {
+        return;
+    };
+    if role.kind() != "AWS::IAM::Role" {
+        return;
+    }
+    for kind in [
+        "AWS::IAM::Policy",
+        "AWS::IAM::ManagedPolicy",
+        "AWS::IAM::RolePolicy",
+    ] {
+        for policy in model.world().of_type(kind) {
+            let roles = policy.get("Roles");
+            let roles = roles.list().unwrap_or_else(|| vec![policy.get("RoleName")]);
+            let of_role = roles
+                .iter()
+                .any(|one| one.target().is_some_and(|(target, _)| target.is(role)));
+            if of_role && !model.follows(policy) {
+                let id = policy.id();
+                found
+                    .at(
+                        model.entry().get("DependsOn"),
+                        format!("the model may be made, and its endpoint start, before `{id}` allows its role anything"),
+                    )
+                    .hint(format!("add `DependsOn: {id}`, or put the policy into `Policies` of the role"));
+            }
+        }
+    }
+}
+
+fn scaling_paused(endpoint: Resource<'_>, found: &mut Found<'_>) {
+    const HOUR: i64 = 3600;
+    let policy = endpoint
+        .get("DeploymentConfig")
+        .get("BlueGreenUpdatePolicy");
+    let routing = policy.get("TrafficRoutingConfiguration");
+    let is_linear = routing.get("Type").text().as_deref() == Some("LINEAR");
+    let size = routing.get("LinearStepSize");
+    let percent = size.get("Value").integer().filter(|percent| *percent > 0);
+    let in_percent = size.get("Type").text().as_deref() == Some("CAPACITY_PERCENT");
+    let (Some(wait), Some(percent)) = (routing.get("WaitIntervalInSeconds").integer(), percent)
+    else {
+        return;
+    };
+    let seconds = wait.saturating_mul((100 + percent - 1) / percent);
+    if is_linear && in_percent && seconds > HOUR && targets_of(endpoint).next().is_some() {
         found
             .at(
-                node,
+                routing,
                 format!(
-                    "a replacement of `{}` is not picked up by what names it as text",
-                    named.id()
+                    "nothing scales during an update, and this one takes {seconds} seconds or more"
                 ),
             )
-            .hint(format!(
-                "write `!GetAtt {}.{attribute}`, and leave its own name out",
-                named.id()
-            ));
-    }
-}
-
-/// The role of a model, and the policies that are resources of their own.
-fn separate(model: Resource<'_>) -> Option<(Resource<'_>, Vec<Resource<'_>>)> {
-    let (role, _) = model.get("ExecutionRoleArn").target()?;
-    if role.kind() != "AWS::IAM::Role" {
-        return None;
-    }
-    let of = |policy: &Resource<'_>| {
-        let one = policy.get("RoleName").target();
-        let mut all = policy.get("Roles").items();
-        one.is_some_and(|(known, _)| known.is(role))
-            || all.any(|node| node.target().is_some_and(|(known, _)| known.is(role)))
-    };
-    let kinds = ["AWS::IAM::Policy", "AWS::IAM::RolePolicy"];
-    let policies = kinds
-        .iter()
-        .flat_map(|kind| model.world().of_type(kind))
-        .filter(of)
-        .collect();
-    Some((role, policies))
-}
-
-fn role_order(model: Resource<'_>, found: &mut Found<'_>) {
-    let Some((role, policies)) = separate(model) else {
-        return;
-    };
-    for policy in policies {
-        if !comes_after(model, policy) {
-            found
-                .at(
-                    model.get("ExecutionRoleArn"),
-                    format!(
-                        "the model may be made before `{}` gives `{}` its permissions",
-                        policy.id(),
-                        role.id()
-                    ),
-                )
-                .hint(format!(
-                    "put the permissions into `Policies` of the role, or add `DependsOn: {}`",
-                    policy.id()
-                ));
-        }
-    }
-}
-
-fn inline(model: Resource<'_>, found: &mut Found<'_>) {
-    let Some((role, policies)) = separate(model) else {
-        return;
-    };
-    for policy in policies {
-        let only = policy.kind() == "AWS::IAM::RolePolicy"
-            || policy
-                .get("Roles")
-                .list()
-                .is_some_and(|roles| roles.len() == 1);
-        if only && comes_after(model, policy) {
-            found
-                .at(
-                    policy.entry(),
-                    format!("the permissions could be in `Policies` of `{}`", role.id()),
-                )
-                .hint("what refers to the role then waits for them by itself");
-        }
-    }
-}
-
-fn paused(endpoint: Resource<'_>, found: &mut Found<'_>) {
-    const LONG: i64 = 3600;
-    let Some(seconds) = waits(endpoint).filter(|seconds| *seconds >= LONG) else {
-        return;
-    };
-    for target in targets_of(endpoint) {
-        let min = target.get("MinCapacity");
-        if min.integer().is_some_and(|least| least <= 1) {
-            found
-                .at(
-                    min,
-                    format!(
-                        "nothing scales while an update runs, which waits for {seconds} s, with so little to begin with"
-                    ),
-                )
-                .hint("keep more instances, or wait for less long");
-        }
+            .hint("shift more at once, or keep enough instances for the load of that time");
     }
 }
