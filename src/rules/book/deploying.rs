@@ -4,7 +4,7 @@ use crate::finding::Severity;
 
 use super::super::node::{Node, Resource};
 use super::found::Found;
-use super::hosting::{CONFIG, ENDPOINT, MODEL, targets_of, variants};
+use super::hosting::{CONFIG, ENDPOINT, MODEL, comes_after, targets_of, variants};
 use super::{Check, Rule};
 
 pub(super) const RULES: &[Rule] = &[
@@ -90,7 +90,7 @@ fn role_order(model: Resource<'_>, found: &mut Found<'_>) {
             let of_role = roles
                 .iter()
                 .any(|one| one.target().is_some_and(|(target, _)| target.is(role)));
-            if of_role && concerns_models(policy) && !model.follows(policy) {
+            if of_role && concerns_models(policy) && !comes_after(model, policy) {
                 let id = policy.id();
                 found
                     .at(

@@ -1,11 +1,13 @@
 //! Endpoints and their updates.
 
+mod permission;
+
 use crate::finding::Severity;
 
 use super::super::node::{Node, Resource};
 use super::found::Found;
 use super::hosting::{
-    ALARM, COMPONENT, CONFIG, ENDPOINT, config_of, is_serverless, targets_of, variants,
+    ALARM, COMPONENT, CONFIG, ENDPOINT, comes_after, config_of, is_serverless, targets_of, variants,
 };
 use super::{Check, Rule};
 
@@ -24,6 +26,7 @@ pub(super) const RULES: &[Rule] = &[
     declared!("ep-timeout-sum", Error, [ENDPOINT], timeout),
     declared!("ep-alarms", Warning, [ENDPOINT], unwatched),
     declared!("ep-alarm-exists", Warning, [ENDPOINT], alarm_order),
+    declared!("ep-alarm-perm", Warning, [ENDPOINT], permission::alarms),
     declared!("ep-gr-fallback", Warning, [ENDPOINT], fallback),
     declared!("ep-rolling-excl", Error, [ENDPOINT], rolling_excluded),
     declared!("ep-double-cost", Note, [ENDPOINT], double_fleet),
@@ -222,7 +225,7 @@ fn alarm_order(endpoint: Resource<'_>, found: &mut Found<'_>) {
     for alarm in alarms.items() {
         let name = alarm.get("AlarmName");
         if let Some(made) = name.named(ALARM, "AlarmName")
-            && !endpoint.follows(made)
+            && !comes_after(endpoint, made)
         {
             let id = made.id();
             found

@@ -159,3 +159,21 @@ pub(super) fn variant_named<'w>(endpoint: Resource<'w>, name: &str) -> Option<No
             .is_some_and(|text| text == name)
     })
 }
+
+/// Whether a resource is created after another one, directly or by way of others.
+pub(super) fn comes_after(later: Resource<'_>, earlier: Resource<'_>) -> bool {
+    let mut reached = vec![later];
+    let mut next = 0;
+    while let Some(resource) = reached.get(next).copied() {
+        next += 1;
+        if resource.follows(earlier) {
+            return true;
+        }
+        for other in later.world().resources() {
+            if resource.follows(other) && !reached.iter().any(|known| known.is(other)) {
+                reached.push(other);
+            }
+        }
+    }
+    false
+}

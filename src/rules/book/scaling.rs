@@ -8,8 +8,8 @@ use crate::literal::ScheduleExpression;
 use super::super::node::{Node, Part, Resource};
 use super::found::Found;
 use super::hosting::{
-    COMPONENT, ENDPOINT, POLICY, Scaled, TARGET, config_of, hosts_components, is_async,
-    is_serverless, scaled, variant_named, variants,
+    COMPONENT, ENDPOINT, POLICY, Scaled, TARGET, comes_after, config_of, hosts_components,
+    is_async, is_serverless, scaled, shadows, variant_named, variants,
 };
 use super::{Check, Rule};
 
@@ -138,10 +138,11 @@ fn variant_exists(target: Resource<'_>, found: &mut Found<'_>) {
     else {
         return;
     };
-    let names: Option<Vec<_>> = list
-        .iter()
-        .map(|one| one.get("VariantName").text())
-        .collect();
+    let config = config_of(endpoint);
+    let all = list
+        .into_iter()
+        .chain(config.map(shadows).unwrap_or_default());
+    let names: Option<Vec<_>> = all.map(|one| one.get("VariantName").text()).collect();
     let Some(names) = names.filter(|names| !names.contains(&variant)) else {
         return;
     };
@@ -198,7 +199,14 @@ fn dimension_fits(target: Resource<'_>, found: &mut Found<'_>) {
 }
 
 fn min_max(target: Resource<'_>, found: &mut Found<'_>) {
-    let (least, most) = (target.get("MinCapacity"), target.get("MaxCapacity"));
+    ordered(target.properties(), found);
+    for action in target.get("ScheduledActions").items() {
+        ordered(action.get("ScalableTargetAction"), found);
+    }
+}
+
+fn ordered(bounds: Node<'_>, found: &mut Found<'_>) {
+    let (least, most) = (bounds.get("MinCapacity"), bounds.get("MaxCapacity"));
     if let (Some(min), Some(max)) = (least.integer(), most.integer())
         && min > max
     {
@@ -344,7 +352,7 @@ fn order(target: Resource<'_>, found: &mut Found<'_>) {
         Some(Scaled::Component(component)) => component,
         None => None,
     };
-    if let Some(made) = made.filter(|made| !target.follows(*made)) {
+    if let Some(made) = made.filter(|made| !comes_after(target, *made)) {
         let id = made.id();
         found
             .at(

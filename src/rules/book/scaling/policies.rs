@@ -62,7 +62,8 @@ pub(super) fn metric_fits(policy: Resource<'_>, found: &mut Found<'_>) {
         .collect();
     let wrong = match known {
         Some((_, of)) => *of != dimension,
-        None => !fits.is_empty(),
+        // SageMaker may have got another one.
+        None => !fits.is_empty() && !metric.starts_with("SageMaker"),
     };
     if wrong && !fits.is_empty() {
         found
@@ -239,6 +240,21 @@ pub(super) fn steps(policy: Resource<'_>, found: &mut Found<'_>) {
         }
     }
     ranges.sort_by(|one, other| one.0.total_cmp(&other.0));
+    if let (Some((start, _, first)), Some((_, end, last))) = (ranges.first(), ranges.last()) {
+        if start.is_finite() && *start < 0.0 {
+            found
+                .at(
+                    *first,
+                    format!("nothing is said of what is below `{start}`"),
+                )
+                .hint("leave `MetricIntervalLowerBound` out of the lowest step");
+        }
+        if end.is_finite() && *end > 0.0 {
+            found
+                .at(*last, format!("nothing is said of what is above `{end}`"))
+                .hint("leave `MetricIntervalUpperBound` out of the highest step");
+        }
+    }
     for pair in ranges.windows(2) {
         let ((_, end, _), (start, _, step)) = (pair[0], pair[1]);
         if end > start {
