@@ -310,9 +310,8 @@ impl<'w> Node<'w> {
             Json::String(text) if text.contains("{{resolve:") => parts.push(Part::Unknown),
             Json::String(text) => push_text(parts, Cow::Borrowed(text.as_ref())),
             Json::Number(number) => push_text(parts, Cow::Owned(number.to_string())),
-            Json::Bool(value) => {
-                push_text(parts, Cow::Borrowed(if *value { "true" } else { "false" }))
-            }
+            Json::Bool(true) => push_text(parts, Cow::Borrowed("true")),
+            Json::Bool(false) => push_text(parts, Cow::Borrowed("false")),
             Json::Null | Json::Array(_) => parts.push(Part::Unknown),
             Json::Object(_) => match self.call() {
                 Some((function, argument)) => self.push_call(function, argument, parts),
@@ -454,11 +453,6 @@ impl<'w> Node<'w> {
             State::Known(json) => Some(json),
             _ => None,
         }
-    }
-
-    /// The world that it is in.
-    pub(super) fn world(self) -> &'w World<'w> {
-        self.world
     }
 
     /// In the words of a message: its text, or what kind of value it is.

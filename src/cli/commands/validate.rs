@@ -235,13 +235,11 @@ fn template(folder: &Path, shown: &str) -> Result<Template, Failure> {
     if !findings.is_empty() {
         return Err(Failure::Findings(findings));
     }
-    match document.map(|document| document.to_json()) {
-        Some(Json::Object(object)) => Ok(Template::from_document(object)),
-        _ => {
-            let message = format!("`{}` is no template", report::visible(shown));
-            Err(Finding::error("template-shape", message).into())
-        }
+    if let Some(Json::Object(object)) = document.map(|document| document.to_json()) {
+        return Ok(Template::from_document(object));
     }
+    let message = format!("`{}` is no template", report::visible(shown));
+    Err(Finding::error("template-shape", message).into())
 }
 
 /// Whether a file is one of the project's own templates.

@@ -83,7 +83,7 @@ fn policy_xor(endpoint: Resource<'_>, found: &mut Found<'_>) {
     }
 }
 
-fn routing<'w>(endpoint: Resource<'w>) -> Node<'w> {
+fn routing(endpoint: Resource<'_>) -> Node<'_> {
     endpoint
         .get("DeploymentConfig")
         .at(["BlueGreenUpdatePolicy", "TrafficRoutingConfiguration"])

@@ -1,6 +1,6 @@
 //! What a rule has found, and where.
 
-use std::fmt::Display;
+use std::fmt::{Display, Write as _};
 
 use crate::finding::{Finding, Fix, Severity};
 use crate::json::{Json, Object};
@@ -144,7 +144,7 @@ fn find(json: &Json, wanted: &Json, path: &mut String) -> bool {
     match json {
         Json::Array(items) => {
             for (index, item) in items.iter().enumerate() {
-                path.push_str(&format!("[{index}]"));
+                let _ = write!(path, "[{index}]");
                 if find(item, wanted, path) {
                     return true;
                 }

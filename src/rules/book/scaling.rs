@@ -249,7 +249,7 @@ fn min_zero(target: Resource<'_>, found: &mut Found<'_>) {
 }
 
 /// The policies of a target.
-fn policies_of<'w>(target: Resource<'w>) -> impl Iterator<Item = Resource<'w>> {
+fn policies_of(target: Resource<'_>) -> impl Iterator<Item = Resource<'_>> {
     target.world().of_type(POLICY).filter(move |policy| {
         let by_id = policy.get("ScalingTargetId").target();
         by_id.is_some_and(|(known, _)| known.is(target))

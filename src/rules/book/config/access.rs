@@ -145,24 +145,6 @@ fn matches(pattern: &str, action: &str) -> bool {
     }
 }
 
-/// Whether a resource is created after another one, directly or not.
-pub(super) fn comes_after(later: Resource<'_>, earlier: Resource<'_>) -> bool {
-    let mut reached = vec![later];
-    let mut next = 0;
-    while let Some(resource) = reached.get(next).copied() {
-        next += 1;
-        if resource.follows(earlier) {
-            return true;
-        }
-        for other in later.world().resources() {
-            if resource.follows(other) && !reached.iter().any(|known| known.is(other)) {
-                reached.push(other);
-            }
-        }
-    }
-    false
-}
-
 /// The roles of a configuration have to be allowed to write to a place in S3.
 pub(super) fn writes(config: Resource<'_>, place: Node<'_>, what: &str, found: &mut Found<'_>) {
     if !place.is_present() {

@@ -2,8 +2,8 @@
 
 use super::super::super::node::{Node, Resource};
 use super::super::found::Found;
-use super::super::hosting::{endpoints_of, is_async};
-use super::access::{self, Grant, comes_after};
+use super::super::hosting::{comes_after, endpoints_of, is_async};
+use super::access::{self, Grant};
 use super::{models, product};
 
 fn output(config: Resource<'_>) -> Node<'_> {

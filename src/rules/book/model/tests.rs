@@ -7,12 +7,16 @@ fn broken(yaml: &str) -> Vec<&'static str> {
     testing::broken(super::RULES, yaml)
 }
 
+fn indented(indent: &str, lines: &str) -> String {
+    lines
+        .lines()
+        .flat_map(|line| [indent, line, "\n"])
+        .collect()
+}
+
 /// A model with a role and these lines of properties.
 fn model(properties: &str) -> String {
-    let lines: String = properties
-        .lines()
-        .map(|line| format!("      {line}\n"))
-        .collect();
+    let lines = indented("      ", properties);
     format!(
         "Resources:\n  Model:\n    Type: AWS::SageMaker::Model\n    Properties:\n      \
          ExecutionRoleArn: !GetAtt Role.Arn\n{lines}"
@@ -21,7 +25,7 @@ fn model(properties: &str) -> String {
 
 /// One with a container of these lines, and an image.
 fn container(lines: &str) -> String {
-    let lines: String = lines.lines().map(|line| format!("  {line}\n")).collect();
+    let lines = indented("  ", lines);
     model(&format!("PrimaryContainer:\n  Image: !Ref Image\n{lines}"))
 }
 

@@ -1,5 +1,7 @@
 //! Scaling policies.
 
+use std::borrow::Cow;
+
 use crate::catalog::instances;
 use crate::literal::InstanceType;
 
@@ -46,7 +48,7 @@ fn predefined(policy: Resource<'_>) -> Node<'_> {
 fn dimension(policy: Resource<'_>) -> Option<String> {
     let own = policy.get("ScalableDimension").text();
     let dimension = own.or_else(|| target_of(policy)?.get("ScalableDimension").text());
-    dimension.map(|name| name.into_owned())
+    dimension.map(Cow::into_owned)
 }
 
 pub(super) fn metric_fits(policy: Resource<'_>, found: &mut Found<'_>) {
