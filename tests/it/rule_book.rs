@@ -124,3 +124,28 @@ fn each_page_is_complete() {
     assert_eq!(pages.len(), ids.len(), "a page without a rule");
     assert!(book::rules().any(|rule| rule.severity == Severity::Error));
 }
+
+/// What a text is put together from may multiply; nothing waits for the end of it.
+#[test]
+fn a_text_that_multiplies_is_not_followed_to_its_end() {
+    let mut name = r#"{"Ref": "Name"}"#.to_owned();
+    for _ in 0..40 {
+        name = format!(r#"{{"Fn::Sub": ["${{a}}${{a}}", {{"a": {name}}}]}}"#);
+    }
+    let long = "x".repeat(4000);
+    let many = "${Name}".repeat(50_000);
+    for (default, name) in [
+        ("", name.clone()),
+        ("x", name),
+        (long.as_str(), format!(r#"{{"Fn::Sub": "{many}"}}"#)),
+    ] {
+        let text = format!(
+            r#"{{"Parameters": {{"Name": {{"Type": "String", "Default": "{default}"}}}},
+                "Resources": {{"Model": {{"Type": "AWS::SageMaker::Model", "Properties": {{"ModelName": {name}}}}},
+                "Endpoint": {{"Type": "AWS::SageMaker::Endpoint", "Properties": {{"EndpointConfigName": {name}}}}}}}}}"#
+        );
+        let template = Template::from_document(template("multiplies", &text));
+        all(&template, text.len());
+        assert!(rules::check_update(&template, &template).is_empty());
+    }
+}
