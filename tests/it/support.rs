@@ -131,3 +131,10 @@ pub(crate) fn render(findings: &[Finding]) -> String {
     }
     out
 }
+
+/// Whether a rule is about hosting, and not about the shape of any template.
+pub(crate) fn is_of_hosting(rule: &str) -> bool {
+    sageform::rules::book::families()
+        .filter(|(family, _)| *family != "Any template")
+        .any(|(_, rules)| rules.iter().any(|known| known.id == rule))
+}
