@@ -17,12 +17,12 @@ pub(super) struct Node<'w> {
     /// Where it is written; for what is absent, what lacks it.
     pub(super) written: &'w Json,
     /// The keys that are absent there.
-    pub(super) missing: Missing<'w>,
+    pub(super) missing: AbsentKeys<'w>,
 }
 
 /// The keys that lead on from what is written to what is not: none where it is there itself.
 #[derive(Clone, Copy, Default)]
-pub(super) struct Missing<'w> {
+pub(super) struct AbsentKeys<'w> {
     keys: [&'w str; DEEPEST],
     count: usize,
 }
@@ -30,7 +30,7 @@ pub(super) struct Missing<'w> {
 /// Rules look no deeper below what is not there.
 const DEEPEST: usize = 6;
 
-impl<'w> Missing<'w> {
+impl<'w> AbsentKeys<'w> {
     fn key(self, key: &'w str) -> Self {
         let mut longer = self;
         if let Some(next) = longer.keys.get_mut(self.count) {
@@ -71,7 +71,7 @@ impl<'w> Node<'w> {
             world,
             state: State::Absent,
             written: json,
-            missing: Missing::default(),
+            missing: AbsentKeys::default(),
         };
         let mut written = json;
         // Branches of branches end with the document.
