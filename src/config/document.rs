@@ -86,7 +86,7 @@ pub enum Holder<'a, 'p> {
         index: usize,
     },
     /// A key that a map lacks.
-    Missing {
+    Lacks {
         /// The map.
         map: &'a Node,
         /// The key.
@@ -298,7 +298,7 @@ impl Node {
                 Kind::Map(entries) => {
                     let Some((index, after)) = entry_of(entries, rest) else {
                         let is_key = !rest.is_empty() && !rest.contains(['.', '[']);
-                        return is_key.then_some(Holder::Missing {
+                        return is_key.then_some(Holder::Lacks {
                             map: node,
                             key: rest,
                         });

@@ -223,7 +223,7 @@ pub(super) fn set(
 ) -> Result<String, Refusal> {
     let value = text.value(value);
     let node = match holder {
-        Holder::Missing { map, key } => {
+        Holder::Lacks { map, key } => {
             let added = format!("{}: {value}", text.string(key));
             return added_to(text, map, &added);
         }
@@ -296,7 +296,7 @@ pub(super) fn removed(text: &Text<'_>, holder: Holder<'_, '_>) -> Result<String,
     let (node, index) = match holder {
         Holder::Entry { map, index } => (map, index),
         Holder::Item { list, index } => (list, index),
-        Holder::Missing { .. } => return Err("it is not there"),
+        Holder::Lacks { .. } => return Err("it is not there"),
     };
     let parts = text.parts(node);
     let part = parts[index].clone();
