@@ -6,7 +6,7 @@ use crate::config::{self, Stage};
 use crate::finding::{Finding, Place};
 use crate::rules;
 use crate::standard::standard;
-use crate::template::{Stack, Template, json_text};
+use crate::template::{Stack, json_text};
 
 /// Adds a stack's resources for one stage.
 pub type Build = fn(&mut Stack, &Stage);
@@ -108,7 +108,7 @@ impl Synthesis {
 /// Synthesizes the stages for which `wanted` holds; every stage of a stack's file is read and checked
 /// even so, because they share their defaults.
 pub fn synthesize(stacks: &[StackInput<'_>], wanted: impl Fn(&str) -> bool) -> Synthesis {
-    synthesis(stacks, wanted, rules::check)
+    synthesis(stacks, wanted, false)
 }
 
 /// As [`synthesize`] does, and its findings also say what is worth knowing of the templates and no
@@ -117,17 +117,13 @@ pub fn synthesize_with_hints(
     stacks: &[StackInput<'_>],
     wanted: impl Fn(&str) -> bool,
 ) -> Synthesis {
-    synthesis(stacks, wanted, |template, bytes| {
-        let mut findings = rules::check(template, bytes);
-        findings.extend(rules::hints(template));
-        findings
-    })
+    synthesis(stacks, wanted, true)
 }
 
 fn synthesis(
     stacks: &[StackInput<'_>],
     wanted: impl Fn(&str) -> bool,
-    check: impl Fn(&Template, usize) -> Vec<Finding>,
+    with_hints: bool,
 ) -> Synthesis {
     let mut synthesis = Synthesis::default();
     for input in stacks {
@@ -157,7 +153,11 @@ fn synthesis(
             let text = json_text(&template.document);
             // Of a stack that stopped before its first resource, everything has been said.
             if template.resources().next().is_some() || !findings.iter().any(Finding::is_error) {
-                findings.extend(check(&template, text.len()));
+                let checked = rules::Checked::new(&template, text.len());
+                findings.extend(checked.faults);
+                if with_hints {
+                    findings.extend(checked.hints);
+                }
             }
             for finding in findings {
                 merged.push(in_stack(finding, input.name), &stage.name);

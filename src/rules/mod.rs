@@ -10,7 +10,7 @@ mod path;
 mod references;
 mod schema;
 pub mod silence;
-mod structure;
+pub(crate) mod structure;
 mod world;
 
 use crate::finding::{Finding, Severity};
@@ -24,17 +24,12 @@ pub fn check(template: &Template, bytes: usize) -> Vec<Finding> {
     Checked::new(template, bytes).faults
 }
 
-/// What is worth knowing of a template, and no fault: notes.
-pub fn hints(template: &Template) -> Vec<Finding> {
-    Checked::new(template, 0).hints
-}
-
 /// What the rules find in a template.
 #[derive(Debug, Clone, Default)]
 pub struct Checked {
     /// What [`check`] yields.
     pub faults: Vec<Finding>,
-    /// What [`hints`] yields.
+    /// What is worth knowing, and no fault: notes.
     pub hints: Vec<Finding>,
 }
 

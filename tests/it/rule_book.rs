@@ -21,9 +21,9 @@ pub(crate) fn template(id: &str, yaml: &str) -> Object {
 
 /// Everything that is found in it, hints included.
 fn all(template: &Template, bytes: usize) -> Vec<Finding> {
-    let mut findings = rules::check(template, bytes);
-    findings.extend(rules::hints(template));
-    findings
+    let mut checked = rules::Checked::new(template, bytes);
+    checked.faults.append(&mut checked.hints);
+    checked.faults
 }
 
 fn findings(id: &str, yaml: &str) -> Vec<Finding> {
