@@ -12,6 +12,7 @@ use crate::config::document::Document;
 use crate::config::yaml::{Limits, parse};
 use crate::finding::{Finding, Fix};
 use crate::json::Json;
+use crate::rules::structure::RESOURCE_KEYS;
 
 use edit::{Text, removed, set};
 
@@ -20,19 +21,6 @@ const ROUNDS: usize = 100;
 
 /// The mark at the beginning of a file that some editors write.
 const BOM: &str = "\u{feff}";
-
-/// The attributes of a resource. Any other key that is missing is one of its properties.
-const ATTRIBUTES: [&str; 9] = [
-    "Condition",
-    "CreationPolicy",
-    "DeletionPolicy",
-    "DependsOn",
-    "Metadata",
-    "Properties",
-    "Type",
-    "UpdatePolicy",
-    "UpdateReplacePolicy",
-];
 
 /// A text after its repair.
 pub(super) struct Repaired {
@@ -158,7 +146,8 @@ fn whole_path(document: &Document, id: &str, fix: &Fix) -> Option<String> {
     let first = path.split(['.', '[']).next().unwrap_or_default();
     if document.root.at(&properties).is_some() {
         Some(properties)
-    } else if ATTRIBUTES.contains(&first) {
+    } else if RESOURCE_KEYS.contains(&first) {
+        // Any other key that is missing is one of the properties.
         Some(attribute)
     } else {
         Some(properties)

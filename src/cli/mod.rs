@@ -13,6 +13,7 @@ mod deployed;
 #[cfg(feature = "deploy")]
 mod deployment;
 mod fix;
+mod generated;
 mod git;
 mod github;
 #[cfg(feature = "deploy")]

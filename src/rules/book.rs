@@ -10,7 +10,7 @@ mod page;
 
 use std::collections::BTreeSet;
 
-use crate::finding::{Finding, Severity};
+use crate::finding::{Finding, Severity, closest};
 use crate::template::Template;
 
 use super::node::Resource;
@@ -73,6 +73,7 @@ macro_rules! declared {
     };
 }
 
+mod access;
 mod batch;
 mod component;
 mod config;
@@ -125,6 +126,28 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
 /// The rule with this id.
 pub fn rule(id: &str) -> Option<&'static Rule> {
     rules().find(|rule| rule.id == id)
+}
+
+/// The rule that finds what a demand of the service, by its id, is about: the registry's schemas state
+/// it, so that it has no rule of its own.
+pub fn finder_of(id: &str) -> Option<&'static str> {
+    let (_, finder) = covered().find(|(covered, _)| *covered == id)?;
+    Some(finder)
+}
+
+fn covered() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let families = [
+        model::COVERED,
+        config::COVERED,
+        component::COVERED,
+        scaling::COVERED,
+    ];
+    families.into_iter().flatten().copied()
+}
+
+/// The id of the rule that was probably meant.
+pub fn closest_id(id: &str) -> Option<&'static str> {
+    closest(id, rules().map(|rule| rule.id))
 }
 
 impl Rule {

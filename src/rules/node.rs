@@ -2,9 +2,11 @@
 //! they are decidable, what is not is unknown.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use crate::json::{Json, Object};
 use crate::template::ResourceView;
+use crate::template::reference::{Target, attribute, call, targets};
 use crate::value::{Function, Pseudo};
 
 use super::world::World;
@@ -337,19 +339,12 @@ impl<'w> Node<'w> {
                 parts.push(reference(name, None));
                 true
             }
-            (Function::GetAtt, Json::String(text)) => match text.split_once('.') {
+            (Function::GetAtt, argument) => match attribute(argument) {
                 Some((id, attribute)) => {
                     parts.push(reference(id, Some(attribute)));
                     true
                 }
                 None => false,
-            },
-            (Function::GetAtt, Json::Array(names)) => match names.as_slice() {
-                [Json::String(id), Json::String(attribute)] => {
-                    parts.push(reference(id, Some(attribute)));
-                    true
-                }
-                _ => false,
             },
             (Function::Sub, Json::String(text)) => {
                 self.push_sub(text, None, parts);
@@ -450,13 +445,7 @@ impl<'w> Node<'w> {
         if let Some((resource, _)) = self.target() {
             return (resource.kind() == kind).then_some(resource);
         }
-        let text = self.text()?;
-        self.world.of_type(kind).find(|resource| {
-            resource
-                .get(property)
-                .text()
-                .is_some_and(|name| name == text)
-        })
+        self.world.named(kind, property, &self.text()?)
     }
 
     /// What is known of it as it stands, a function that yields a text included.
@@ -485,12 +474,6 @@ impl<'w> Node<'w> {
     fn call(self) -> Option<(Function, &'w Json)> {
         call(self.known()?)
     }
-}
-
-/// The function that a value calls.
-fn call(json: &Json) -> Option<(Function, &Json)> {
-    let (key, argument) = json.as_object()?.single()?;
-    Some((Function::from_key(key)?, argument))
 }
 
 /// A text while it is put together.
@@ -583,44 +566,20 @@ impl<'w> Resource<'w> {
         self.id() == other.id()
     }
 
-    /// Whether it is created after the other one, because it refers to it or depends on it, directly.
-    pub(super) fn follows(self, other: Resource<'_>) -> bool {
+    /// The logical ids of what it is created after: what it depends on or refers to. Names of
+    /// parameters may be among them.
+    pub(super) fn created_after(self) -> BTreeSet<String> {
         let depends = self.entry().get("DependsOn");
         let names = depends.list().unwrap_or_else(|| vec![depends]);
-        names
+        let mut ids: BTreeSet<_> = names
             .iter()
-            .any(|name| name.text().is_some_and(|name| name == other.id()))
-            || refers(self.view.entry.get("Properties"), other.id())
-    }
-}
-
-/// Whether a value refers to a resource, wherever in it.
-fn refers(json: Option<&Json>, id: &str) -> bool {
-    match json {
-        Some(Json::Array(items)) => items.iter().any(|item| refers(Some(item), id)),
-        Some(json @ Json::Object(object)) => {
-            let direct = match call(json) {
-                Some((Function::Ref, argument)) => argument.as_str() == Some(id),
-                Some((Function::GetAtt, Json::String(text))) => text.split('.').next() == Some(id),
-                Some((Function::GetAtt, Json::Array(names))) => {
-                    names.first().and_then(Json::as_str) == Some(id)
-                }
-                Some((Function::Sub, argument)) => {
-                    let text = match argument {
-                        Json::Array(parts) => parts.first().and_then(Json::as_str),
-                        other => other.as_str(),
-                    };
-                    text.is_some_and(|text| {
-                        text.split("${").skip(1).any(|rest| {
-                            let name = rest.split(['}', '.']).next().unwrap_or_default();
-                            name.trim() == id
-                        })
-                    })
-                }
-                _ => false,
-            };
-            direct || object.iter().any(|(_, value)| refers(Some(value), id))
-        }
-        _ => false,
+            .filter_map(|name| Some(name.text()?.into_owned()))
+            .collect();
+        let targets = self.view.properties().map(targets).unwrap_or_default();
+        ids.extend(targets.into_iter().filter_map(|target| match target {
+            Target::Name(id, _) => Some(id),
+            Target::Condition(_) | Target::Mapping(_) => None,
+        }));
+        ids
     }
 }

@@ -6,6 +6,7 @@ use crate::cfn::schema_of;
 use crate::finding::{Finding, closest};
 use crate::json::{Json, Object};
 use crate::template::Template;
+use crate::template::reference::placeholders;
 use crate::value::{Function, Pseudo};
 
 use super::path::Path;
@@ -247,14 +248,8 @@ impl<'a> Walk<'a> {
     }
 
     fn substitution(&mut self, text: &'a str, variables: Option<&Object>, path: &Path<'_>) {
-        let mut rest = text;
-        while let Some((_, after)) = rest.split_once("${") {
-            let Some((name, after)) = after.split_once('}') else {
-                break;
-            };
-            rest = after;
-            let name = name.trim();
-            if name.starts_with('!') || variables.is_some_and(|known| known.contains_key(name)) {
+        for name in placeholders(text) {
+            if variables.is_some_and(|known| known.contains_key(name)) {
                 continue;
             }
             match name.split_once('.') {

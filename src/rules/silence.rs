@@ -13,7 +13,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::finding::{Finding, closest};
+use crate::finding::Finding;
 use crate::json::{Json, Object};
 use crate::template::Template;
 
@@ -131,7 +131,7 @@ fn has_reason(reason: &Json) -> bool {
 /// A silencer of a rule that does not exist.
 pub fn unknown(rule: &str) -> Finding {
     let finding = Finding::error("silence-unknown", format!("there is no rule `{rule}`"));
-    match closest(rule, book::rules().map(|rule| rule.id)) {
+    match book::closest_id(rule) {
         Some(close) => finding.hint(format!("did you mean `{close}`?")),
         None => finding.hint("`sageform explain` lists the rules"),
     }

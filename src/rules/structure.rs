@@ -31,7 +31,8 @@ const OBJECT_SECTIONS: &[&str] = &[
     "Rules",
 ];
 
-const RESOURCE_KEYS: &[&str] = &[
+/// The keys that the entry of a resource may have.
+pub(crate) const RESOURCE_KEYS: &[&str] = &[
     "Condition",
     "CreationPolicy",
     "DeletionPolicy",

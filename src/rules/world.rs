@@ -235,6 +235,17 @@ impl<'t> World<'t> {
         views.filter_map(|view| self.exists(view))
     }
 
+    /// The resource of a type that gives itself a literal name with the property.
+    pub(super) fn named(
+        &self,
+        kind: &str,
+        property: &'static str,
+        name: &str,
+    ) -> Option<Resource<'_>> {
+        let mut resources = self.of_type(kind);
+        resources.find(|one| one.get(property).text().is_some_and(|text| text == name))
+    }
+
     /// All resources that exist.
     pub(super) fn resources(&self) -> impl Iterator<Item = Resource<'_>> {
         self.index

@@ -9,6 +9,7 @@
 mod cause;
 mod elements;
 mod handle;
+pub(crate) mod reference;
 mod render;
 mod resource;
 mod stack;

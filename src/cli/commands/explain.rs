@@ -1,17 +1,15 @@
 //! `sageform explain`: the rules of the book, one by one or all of them.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 
-use crate::finding::{Finding, Severity, closest};
+use crate::finding::{Finding, Severity};
 use crate::rules::book::{self, Rule};
 
-use super::super::output::{Change, Plan};
-use super::super::project::{command, root};
+use super::super::generated::Generated;
 use super::super::report::{self, plural};
 use super::super::{Context, Exit, Failure, printer};
 
@@ -116,9 +114,10 @@ fn known(id: &str) -> Result<(&'static str, &'static Rule), Finding> {
     all().find(|(_, rule)| rule.id == id).ok_or_else(|| {
         let shown = report::visible(id);
         Finding::error("unknown-rule", format!("no rule has the name `{shown}`")).hint(
-            match closest(id, book::rules().map(|rule| rule.id)) {
-                Some(close) => format!("did you mean `{close}`?"),
-                None => "`sageform explain` lists all rules".to_owned(),
+            match (book::finder_of(id), book::closest_id(id)) {
+                (Some(finder), _) => format!("what it demands is found by `{finder}`"),
+                (None, Some(close)) => format!("did you mean `{close}`?"),
+                (None, None) => "`sageform explain` lists all rules".to_owned(),
             },
         )
     })
@@ -135,33 +134,17 @@ fn on_disk(args: &ExplainArgs, context: &Context<'_>) -> Result<Exit, Failure> {
         .hint(format!("run `sageform explain --format markdown {option}`"))
         .into());
     }
-    let root = root(context)?;
-    let plan = Plan::new(&root, BTreeMap::from([(PAGE.to_owned(), page())]))?;
-    let change = plan.changes.get(PAGE).copied().unwrap_or(Change::Keep);
-    if args.write {
-        plan.apply()?;
-    }
-    let said = match (change, args.check) {
-        (Change::Keep | Change::Remove, _) => format!("{PAGE}: up to date\n"),
-        (Change::Create, false) => format!("created {PAGE}\n"),
-        (Change::Update, false) => format!("updated {PAGE}\n"),
-        (change, true) => {
-            let word = if change == Change::Create {
-                "missing"
-            } else {
-                "stale"
-            };
-            let finding =
-                Finding::error("stale-rules", format!("`{PAGE}` is {word}")).hint(format!(
-                    "run `{} explain --format markdown --write` and commit the file",
-                    command(&root)
-                ));
-            printer::say(&report::render(&[finding], None));
-            return Ok(Exit::Findings);
-        }
+    let page = Generated {
+        name: PAGE.to_owned(),
+        text: page(),
+        rule: "stale-rules",
+        verb: "explain --format markdown --write".to_owned(),
     };
-    printer::say(&said);
-    Ok(Exit::Done)
+    if args.write {
+        page.write(context)
+    } else {
+        page.check(context)
+    }
 }
 
 const BOLD: Style = Style::new().bold();

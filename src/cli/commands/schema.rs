@@ -1,18 +1,12 @@
 //! `sageform schema`: what editors and people read of the keys of a stage file.
 
-use std::collections::BTreeMap;
-use std::path::Path;
-
 use clap::{Args, ValueEnum};
 
 use crate::config::files::FOLDER;
 use crate::config::reference;
 use crate::config::schema::stage_file_schema;
-use crate::finding::Finding;
 
-use super::super::output::{Change, Plan};
-use super::super::project::{command, root};
-use super::super::report;
+use super::super::generated::Generated;
 use super::super::{Context, Exit, Failure, printer};
 
 /// The schema's file name within `config/`.
@@ -59,39 +53,17 @@ pub(in super::super) fn run(args: &SchemaArgs, context: &Context<'_>) -> Result<
         printer::data(&format.text()).map_err(Failure::Output)?;
         return Ok(Exit::Done);
     }
-    let root = root(context)?;
-    let name = format.file();
-    let plan = plan(&root, format)?;
-    let change = plan.changes.get(&name).copied().unwrap_or(Change::Keep);
-    if args.write {
-        plan.apply()?;
-    }
-    let said = match (change, args.check) {
-        (Change::Keep | Change::Remove, _) => format!("{name}: up to date\n"),
-        (Change::Create, false) => format!("created {name}\n"),
-        (Change::Update, false) => format!("updated {name}\n"),
-        (change, true) => {
-            let word = if change == Change::Create {
-                "missing"
-            } else {
-                "stale"
-            };
-            let finding =
-                Finding::error("stale-schema", format!("`{name}` is {word}")).hint(format!(
-                    "run `{} schema {}--write` and commit the file",
-                    command(&root),
-                    format.option()
-                ));
-            printer::say(&report::render(&[finding], None));
-            return Ok(Exit::Findings);
-        }
+    let file = Generated {
+        name: format.file(),
+        text: format.text(),
+        rule: "stale-schema",
+        verb: format!("schema {}--write", format.option()),
     };
-    printer::say(&said);
-    Ok(Exit::Done)
-}
-
-fn plan(root: &Path, format: Format) -> Result<Plan<'_>, Finding> {
-    Plan::new(root, BTreeMap::from([(format.file(), format.text())]))
+    if args.write {
+        file.write(context)
+    } else {
+        file.check(context)
+    }
 }
 
 impl Format {

@@ -21,7 +21,6 @@ pub(super) const RULES: &[Rule] = &[
 ];
 
 /// Rules of the book that other rules state.
-#[allow(dead_code, reason = "wired up by the page of rules")]
 pub(super) const COVERED: &[(&str, &str)] = &[
     ("ic-name-literal", "unknown-attribute"),
     ("ic-api-only", "unknown-property"),

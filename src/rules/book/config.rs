@@ -1,11 +1,11 @@
 //! Endpoint configurations.
 
-mod access;
 mod asynchronous;
 mod capture;
 mod explainer;
 mod fleet;
 mod hosts;
+mod permission;
 mod serverless;
 mod shadow;
 mod variants;
@@ -68,7 +68,6 @@ pub(super) const RULES: &[Rule] = &[
 ];
 
 /// Rules of the book that the registry's schema states, each with the rule that reports them.
-#[allow(dead_code, reason = "wired up by the page of rules")]
 pub(super) const COVERED: &[(&str, &str)] = &[
     ("cfg-variants-count", "item-count"),
     ("as-output", "missing-property"),

@@ -3,6 +3,7 @@
 use crate::finding::Severity;
 
 use super::super::node::{Node, Resource};
+use super::access::{ROLE, SEPARATE};
 use super::found::Found;
 use super::hosting::{CONFIG, ENDPOINT, MODEL, comes_after, targets_of, variants};
 use super::{Check, Rule};
@@ -46,7 +47,7 @@ fn literal_chain(resource: Resource<'_>, found: &mut Found<'_>) {
     let mut name = |node: Node<'_>, kind: &'static str, property: &'static str| {
         if node.text().is_some()
             && let Some(made) = node.named(kind, property)
-            && !resource.follows(made)
+            && !resource.created_after().contains(made.id())
         {
             let id = made.id();
             found
@@ -76,14 +77,10 @@ fn role_order(model: Resource<'_>, found: &mut Found<'_>) {
     let Some((role, _)) = model.get("ExecutionRoleArn").target() else {
         return;
     };
-    if role.kind() != "AWS::IAM::Role" {
+    if role.kind() != ROLE {
         return;
     }
-    for kind in [
-        "AWS::IAM::Policy",
-        "AWS::IAM::ManagedPolicy",
-        "AWS::IAM::RolePolicy",
-    ] {
+    for kind in SEPARATE {
         for policy in model.world().of_type(kind) {
             let roles = policy.get("Roles");
             let roles = roles.list().unwrap_or_else(|| vec![policy.get("RoleName")]);

@@ -1,6 +1,7 @@
 //! How the resources of hosting belong together: what more than one family of rules asks.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use super::super::node::{Node, Part, Resource};
 
@@ -114,12 +115,7 @@ pub(super) fn scaled(target: Resource<'_>) -> Option<Scaled<'_>> {
 
 fn scaled_by_name<'w>(target: Resource<'w>, text: &str) -> Option<Scaled<'w>> {
     let mut steps = text.split('/');
-    let of = |kind: &'static str, property: &'static str, name: &str| {
-        target
-            .world()
-            .of_type(kind)
-            .find(|found| found.get(property).text().is_some_and(|text| text == name))
-    };
+    let world = target.world();
     match (
         steps.next()?,
         steps.next()?,
@@ -128,10 +124,10 @@ fn scaled_by_name<'w>(target: Resource<'w>, text: &str) -> Option<Scaled<'w>> {
         steps.next(),
     ) {
         ("endpoint", name, Some("variant"), Some(variant), None) => Some(Scaled::Variant {
-            endpoint: of(ENDPOINT, "EndpointName", name),
+            endpoint: world.named(ENDPOINT, "EndpointName", name),
             variant: Cow::Owned(variant.to_owned()),
         }),
-        ("inference-component", name, None, None, None) => Some(Scaled::Component(of(
+        ("inference-component", name, None, None, None) => Some(Scaled::Component(world.named(
             COMPONENT,
             "InferenceComponentName",
             name,
@@ -162,16 +158,17 @@ pub(super) fn variant_named<'w>(endpoint: Resource<'w>, name: &str) -> Option<No
 
 /// Whether a resource is created after another one, directly or by way of others.
 pub(super) fn comes_after(later: Resource<'_>, earlier: Resource<'_>) -> bool {
-    let mut reached = vec![later];
-    let mut next = 0;
-    while let Some(resource) = reached.get(next).copied() {
-        next += 1;
-        if resource.follows(earlier) {
-            return true;
-        }
-        for other in later.world().resources() {
-            if resource.follows(other) && !reached.iter().any(|known| known.is(other)) {
-                reached.push(other);
+    let mut reached = BTreeSet::new();
+    let mut next = vec![later];
+    while let Some(resource) = next.pop() {
+        for id in resource.created_after() {
+            if id == earlier.id() {
+                return true;
+            }
+            if let Some(other) = later.world().resource(&id)
+                && reached.insert(id)
+            {
+                next.push(other);
             }
         }
     }

@@ -89,7 +89,6 @@ pub(super) const RULES: &[Rule] = &[
 ];
 
 /// Rules of the book that the registry's schema states, and the rule that finds them.
-#[allow(dead_code, reason = "wired up by the page of rules")]
 pub(super) const COVERED: &[(&str, &str)] = &[
     ("model-containers-max", "item-count"),
     ("model-iec-enum", "unknown-value"),

@@ -36,7 +36,6 @@ pub(super) const RULES: &[Rule] = &[
 ];
 
 /// Rules of the book that the registry's schema states.
-#[allow(dead_code, reason = "wired up by the page of rules")]
 pub(super) const COVERED: &[(&str, &str)] = &[("aas-policy-ref", "property-combination")];
 
 const INSTANCES: &str = "sagemaker:variant:DesiredInstanceCount";

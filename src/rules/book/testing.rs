@@ -4,7 +4,7 @@ use crate::config::yaml::{Limits, parse};
 use crate::json::Json;
 use crate::template::Template;
 
-use super::{Rule, check};
+use super::{Rule, check, covered, rule};
 
 /// Those of the rules that a template breaks, in order and each once.
 pub(super) fn broken(rules: &[Rule], yaml: &str) -> Vec<&'static str> {
@@ -21,4 +21,12 @@ pub(super) fn broken(rules: &[Rule], yaml: &str) -> Vec<&'static str> {
     broken.sort_unstable();
     broken.dedup();
     broken
+}
+
+#[test]
+fn what_the_schemas_state_is_found_by_a_rule_that_there_is() {
+    for (id, finder) in covered() {
+        assert!(rule(finder).is_some(), "{id}: there is no rule `{finder}`");
+        assert!(rule(id).is_none(), "{id} is a rule of its own");
+    }
 }

@@ -1,9 +1,10 @@
 //! Endpoints that answer from a queue.
 
 use super::super::super::node::{Node, Resource};
+use super::super::access::{Grant, grant};
 use super::super::found::Found;
 use super::super::hosting::{comes_after, endpoints_of, is_async};
-use super::access::{self, Grant};
+use super::permission::{roles, writes};
 use super::{models, product};
 
 fn output(config: Resource<'_>) -> Node<'_> {
@@ -50,8 +51,8 @@ pub(super) fn publish(config: Resource<'_>, found: &mut Found<'_>) {
     let Some(topic) = topics.into_iter().find(|topic| topic.is_present()) else {
         return;
     };
-    for role in access::roles(config) {
-        match access::grant(role, "sns:Publish") {
+    for role in roles(config) {
+        match grant(role, "sns:Publish") {
             Grant::Nowhere => {
                 found
                     .at(
@@ -88,7 +89,7 @@ pub(super) fn publish(config: Resource<'_>, found: &mut Found<'_>) {
 pub(super) fn results(config: Resource<'_>, found: &mut Found<'_>) {
     let output = output(config);
     for key in ["S3OutputPath", "S3FailurePath"] {
-        access::writes(config, output.get(key), "the results", found);
+        writes(config, output.get(key), "the results", found);
     }
 }
 

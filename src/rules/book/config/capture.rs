@@ -3,7 +3,7 @@
 use super::super::super::node::Resource;
 use super::super::found::Found;
 use super::super::hosting::{ENDPOINT, config_of};
-use super::access;
+use super::permission::writes;
 
 /// Whether requests are kept, for sure.
 fn captures(config: Resource<'_>) -> bool {
@@ -55,6 +55,6 @@ pub(super) fn encoded(config: Resource<'_>, found: &mut Found<'_>) {
 pub(super) fn allowed(config: Resource<'_>, found: &mut Found<'_>) {
     if captures(config) {
         let place = config.get("DataCaptureConfig").get("DestinationS3Uri");
-        access::writes(config, place, "captured data", found);
+        writes(config, place, "captured data", found);
     }
 }

@@ -1,6 +1,7 @@
 //! What the role of an endpoint needs for its deployments.
 
 use super::super::super::node::Resource;
+use super::super::access::{Grant, ROLE, SEPARATE, grant};
 use super::super::found::Found;
 use super::super::hosting::{config_of, model_of, variants};
 
@@ -18,9 +19,9 @@ pub(super) fn alarms(endpoint: Resource<'_>, found: &mut Found<'_>) {
         let role = model_of(variant)
             .and_then(|model| model.get("ExecutionRoleArn").target())
             .map(|(role, _)| role)
-            .filter(|role| role.kind() == "AWS::IAM::Role");
+            .filter(|role| role.kind() == ROLE);
         if let Some(role) = role
-            && may_describe(role) == Some(false)
+            && may_not_describe(role)
         {
             found
                 .at(
@@ -36,55 +37,14 @@ pub(super) fn alarms(endpoint: Resource<'_>, found: &mut Found<'_>) {
     }
 }
 
-/// Whether a role may read alarms; `None` where it has policies that are not known.
-fn may_describe(role: Resource<'_>) -> Option<bool> {
-    if !role.get("ManagedPolicyArns").is_absent() {
-        return None;
-    }
-    let others = [
-        "AWS::IAM::Policy",
-        "AWS::IAM::RolePolicy",
-        "AWS::IAM::ManagedPolicy",
-    ];
+/// Whether a role has inline policies only, which are known, and none of which lets it read alarms.
+fn may_not_describe(role: Resource<'_>) -> bool {
     // Policies of another template would be of a role with a name.
-    if !role.get("RoleName").is_absent()
-        || others
+    let alone = role.get("ManagedPolicyArns").is_absent()
+        && role.get("RoleName").is_absent()
+        && SEPARATE
             .iter()
-            .any(|kind| role.world().of_type(kind).next().is_some())
-    {
-        return None;
-    }
-    for policy in role.get("Policies").list()? {
-        let statements = policy.at(["PolicyDocument", "Statement"]);
-        let statements = match statements.list() {
-            Some(items) => items,
-            None => vec![statements],
-        };
-        for statement in statements {
-            if statement.get("Effect").text()? != "Allow" {
-                continue;
-            }
-            let action = statement.get("Action");
-            let actions = match action.list() {
-                Some(items) => items,
-                None => vec![action],
-            };
-            for action in actions {
-                if covers(&action.text()?.to_ascii_lowercase()) {
-                    return Some(true);
-                }
-            }
-        }
-    }
-    Some(false)
-}
-
-/// Whether an action, or a pattern of actions, includes that of reading alarms.
-fn covers(pattern: &str) -> bool {
-    const ACTION: &str = "cloudwatch:describealarms";
-    match pattern.split_once(['*', '?']) {
-        // What comes after a wildcard may match in many ways: that it does is taken for granted.
-        Some((start, _)) => ACTION.starts_with(start),
-        None => pattern == ACTION,
-    }
+            .all(|kind| role.world().of_type(kind).next().is_none());
+    let inline = role.get("Policies").list().is_some();
+    alone && inline && matches!(grant(role, "cloudwatch:DescribeAlarms"), Grant::Nowhere)
 }

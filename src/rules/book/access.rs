@@ -1,11 +1,12 @@
-//! What the role of an endpoint may do, as far as its policies are in the template.
+//! What a role may do, as far as its policies are in the template.
 
-use super::super::super::node::{Node, Resource};
-use super::super::found::Found;
-use super::models;
+use super::super::node::{Node, Resource};
 
-const ROLE: &str = "AWS::IAM::Role";
+pub(super) const ROLE: &str = "AWS::IAM::Role";
 const MANAGED: &str = "AWS::IAM::ManagedPolicy";
+
+/// The types of policies that are resources of their own.
+pub(super) const SEPARATE: [&str; 3] = ["AWS::IAM::Policy", MANAGED, "AWS::IAM::RolePolicy"];
 
 /// What allows a role an action.
 pub(super) enum Grant<'w> {
@@ -17,24 +18,6 @@ pub(super) enum Grant<'w> {
     Nowhere,
     /// Perhaps a policy whose content is not known.
     Unknown,
-}
-
-/// The roles in the template with which a configuration's models run.
-pub(super) fn roles(config: Resource<'_>) -> Vec<Resource<'_>> {
-    let mut roles: Vec<Resource<'_>> = Vec::new();
-    let own = config.get("ExecutionRoleArn");
-    let of_models = models(config)
-        .into_iter()
-        .map(|model| model.get("ExecutionRoleArn"));
-    for arn in Some(own).into_iter().chain(of_models) {
-        if let Some((role, _)) = arn.target()
-            && role.kind() == ROLE
-            && !roles.iter().any(|known| known.is(role))
-        {
-            roles.push(role);
-        }
-    }
-    roles
 }
 
 /// What allows a role an action, on whatever resource.
@@ -58,7 +41,7 @@ pub(super) fn grant<'w>(role: Resource<'w>, action: &str) -> Grant<'w> {
             _ => unknown = true,
         }
     }
-    for kind in ["AWS::IAM::Policy", MANAGED, "AWS::IAM::RolePolicy"] {
+    for kind in SEPARATE {
         for policy in role.world().of_type(kind) {
             match is_of(policy, role) {
                 Some(true) => separate.push(policy),
@@ -142,25 +125,5 @@ fn matches(pattern: &str, action: &str) -> bool {
     match pattern.split_once(['*', '?']) {
         Some((start, _)) => action.starts_with(start),
         None => pattern == action,
-    }
-}
-
-/// The roles of a configuration have to be allowed to write to a place in S3.
-pub(super) fn writes(config: Resource<'_>, place: Node<'_>, what: &str, found: &mut Found<'_>) {
-    if !place.is_present() {
-        return;
-    }
-    for role in roles(config) {
-        if matches!(grant(role, "s3:PutObject"), Grant::Nowhere) {
-            found
-                .at(
-                    place,
-                    format!(
-                        "the role `{}` does not allow `s3:PutObject`, so that {what} cannot be written",
-                        role.id()
-                    ),
-                )
-                .hint("allow `s3:PutObject` on the objects there in an inline policy of the role");
-        }
     }
 }
