@@ -219,7 +219,7 @@ fn write_call(function: Function, argument: &Json, out: &mut String) {
         (Function::Ref, Json::String(text)) => out.push_str(&line(text)),
         (Function::GetAtt, _) if attribute(argument).is_some() => {
             let (id, attribute) = attribute(argument).unwrap_or_default();
-            let _ = write!(out, "{}.{}", line(&id), line(&attribute));
+            let _ = write!(out, "{}.{}", line(id), line(attribute));
         }
         _ => write_value(argument, out),
     }
