@@ -9,7 +9,7 @@ use crate::json::Json;
 
 use super::super::node::{Node, Resource};
 use super::found::Found;
-use super::{Check, Rule, declared};
+use super::{Check, Rule};
 
 const RULE: &str = "AWS::Events::Rule";
 const SOURCE: &str = "aws.sagemaker";
@@ -190,7 +190,7 @@ impl<'w> Pattern<'w> {
         }
     }
 
-    /// Whether it waits for events of SageMaker itself, and not for what CloudTrail tells of it.
+    /// Whether it waits for events of SageMaker itself, and not for what a trail tells of it.
     fn is_of_sagemaker(&self) -> bool {
         match self.field(["detail-type"]) {
             Field::Values(_) => self
@@ -361,3 +361,6 @@ fn approval(rule: Resource<'_>, found: &mut Found<'_>) {
             );
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -11,7 +11,7 @@ use crate::finding::Severity;
 use super::super::node::{Node, Resource};
 use super::found::Found;
 use super::hosting::{ALARM, COMPONENT, ENDPOINT, config_of, is_async, is_serverless, variants};
-use super::{Check, Rule, declared};
+use super::{Check, Rule};
 
 use published::{COMPONENTS, ENDPOINTS, Of, SAGEMAKER, closest_metric, homes, metric};
 use watched::{Watched, watched};
@@ -340,3 +340,6 @@ fn missing_data(endpoint: Resource<'_>, found: &mut Found<'_>) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

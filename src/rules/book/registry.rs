@@ -5,7 +5,7 @@ use crate::finding::Severity;
 use super::super::node::{Node, Part, Resource};
 use super::found::Found;
 use super::hosting::{MODEL, containers};
-use super::{Check, Rule, declared};
+use super::{Check, Rule};
 
 const PACKAGE: &str = "AWS::SageMaker::ModelPackage";
 const GROUP: &str = "AWS::SageMaker::ModelPackageGroup";
@@ -84,22 +84,22 @@ fn version(model: Resource<'_>, found: &mut Found<'_>) {
     }
 }
 
+/// Whether a name is the ARN of a group, or begins with it.
 fn is_group(name: Node<'_>) -> bool {
-    match name.parts().first() {
-        Some(Part::Text(text)) if text.contains(":model-package-group/") => true,
-        Some(Part::Reference(id, attribute)) => {
-            let is_named = attribute
-                .as_deref()
-                .is_none_or(|attribute| attribute == "ModelPackageGroupArn");
-            is_named
-                && name
-                    .world()
-                    .resource(id)
-                    .is_some_and(|resource| resource.kind() == GROUP)
+    name.parts().iter().any(|part| match part {
+        Part::Text(text) => text.contains(":model-package-group/"),
+        Part::Reference(id, None) => is_kind(name, id),
+        Part::Reference(id, Some(attribute)) => {
+            attribute == "ModelPackageGroupArn" && is_kind(name, id)
         }
-        _ => name
-            .parts()
-            .iter()
-            .any(|part| matches!(part, Part::Text(text) if text.contains(":model-package-group/"))),
-    }
+        Part::Unknown => false,
+    })
 }
+
+fn is_kind(name: Node<'_>, id: &str) -> bool {
+    let resource = name.world().resource(id);
+    resource.is_some_and(|resource| resource.kind() == GROUP)
+}
+
+#[cfg(test)]
+mod tests;
