@@ -6,7 +6,7 @@ use crate::config::{self, Stage};
 use crate::finding::{Finding, Place};
 use crate::rules;
 use crate::standard::standard;
-use crate::template::{Stack, json_text};
+use crate::template::{Stack, Template, json_text};
 
 /// Adds a stack's resources for one stage.
 pub type Build = fn(&mut Stack, &Stage);
@@ -108,6 +108,27 @@ impl Synthesis {
 /// Synthesizes the stages for which `wanted` holds; every stage of a stack's file is read and checked
 /// even so, because they share their defaults.
 pub fn synthesize(stacks: &[StackInput<'_>], wanted: impl Fn(&str) -> bool) -> Synthesis {
+    synthesis(stacks, wanted, rules::check)
+}
+
+/// As [`synthesize`] does, and its findings also say what is worth knowing of the templates and no
+/// fault of theirs.
+pub fn synthesize_with_hints(
+    stacks: &[StackInput<'_>],
+    wanted: impl Fn(&str) -> bool,
+) -> Synthesis {
+    synthesis(stacks, wanted, |template, bytes| {
+        let mut findings = rules::check(template, bytes);
+        findings.extend(rules::hints(template));
+        findings
+    })
+}
+
+fn synthesis(
+    stacks: &[StackInput<'_>],
+    wanted: impl Fn(&str) -> bool,
+    check: impl Fn(&Template, usize) -> Vec<Finding>,
+) -> Synthesis {
     let mut synthesis = Synthesis::default();
     for input in stacks {
         let (stages, findings) = config::read(input.name, input.stage_file, input.lock_file);
@@ -136,7 +157,7 @@ pub fn synthesize(stacks: &[StackInput<'_>], wanted: impl Fn(&str) -> bool) -> S
             let text = json_text(&template.document);
             // Of a stack that stopped before its first resource, everything has been said.
             if template.resources().next().is_some() || !findings.iter().any(Finding::is_error) {
-                findings.extend(rules::check(&template, text.len()));
+                findings.extend(check(&template, text.len()));
             }
             for finding in findings {
                 merged.push(in_stack(finding, input.name), &stage.name);

@@ -47,6 +47,22 @@ pub struct Source {
     pub text: Option<String>,
 }
 
+impl Source {
+    /// Puts `*` for what another place marks, where that is in the same line.
+    pub fn hide(&mut self, other: &Self) {
+        if self.line != other.line || self.file != other.file {
+            return;
+        }
+        let columns = other.column..other.column + other.length;
+        if let Some(text) = &mut self.text {
+            *text = (1..)
+                .zip(text.chars())
+                .map(|(at, shown)| if columns.contains(&at) { '*' } else { shown })
+                .collect();
+        }
+    }
+}
+
 /// Where a finding applies: any of the parts may be unknown.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Place {

@@ -43,12 +43,14 @@
 mod error;
 mod find;
 mod generated;
+mod published;
 mod table;
 
 use crate::literal::{ImageUri, InstanceType, Region};
 
 pub use error::{ImageError, Part};
 pub use generated::SOURCE;
+pub use published::{Published, published};
 
 use generated::FRAMEWORKS;
 use table::Framework;

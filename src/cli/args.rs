@@ -10,7 +10,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use super::commands::{
     apply, deploy, destroy, discard, drift, events, outputs, plan, rollback, status,
 };
-use super::commands::{completions, diff, init, permissions, schema, synth, validate};
+use super::commands::{completions, diff, explain, init, permissions, schema, synth, validate};
 
 const STYLES: Styles = Styles::styled()
     .header(anstyle::AnsiColor::Green.on_default().bold())
@@ -48,6 +48,7 @@ pub(super) struct Cli {
 pub(super) enum Command {
     Synth(synth::SynthArgs),
     Validate(validate::ValidateArgs),
+    Explain(explain::ExplainArgs),
     Diff(diff::DiffArgs),
     Permissions(permissions::PermissionsArgs),
     #[cfg(feature = "deploy")]

@@ -12,7 +12,9 @@ mod commands;
 mod deployed;
 #[cfg(feature = "deploy")]
 mod deployment;
+mod fix;
 mod git;
+mod github;
 #[cfg(feature = "deploy")]
 mod listen;
 mod output;
@@ -21,10 +23,12 @@ mod project;
 mod report;
 #[cfg(feature = "deploy")]
 mod reviewed;
+mod sarif;
 #[cfg(feature = "deploy")]
 mod session;
 #[cfg(feature = "deploy")]
 mod show;
+mod silence;
 #[cfg(feature = "deploy")]
 mod targets;
 
@@ -68,6 +72,7 @@ pub fn main(stacks: &[(&str, Build)]) -> ExitCode {
     let outcome = match &cli.command {
         Command::Synth(args) => commands::synth::run(args, &context),
         Command::Validate(args) => commands::validate::run(args, &context),
+        Command::Explain(args) => commands::explain::run(args, &context),
         Command::Permissions(args) => commands::permissions::run(args, &context),
         Command::Diff(args) => commands::diff::run(args, &context),
         Command::Schema(args) => commands::schema::run(args, &context),

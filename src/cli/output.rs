@@ -123,7 +123,6 @@ impl<'a> Plan<'a> {
 }
 
 /// Writes one file that a verb was told to write, whole or not at all.
-#[cfg(feature = "deploy")]
 pub(super) fn write_file(path: &Path, text: &str) -> Result<(), Finding> {
     let shown = path.display().to_string();
     let file = stage(path, text).map_err(|error| failed("write", &shown, &error))?;

@@ -13,6 +13,7 @@ use crate::config::yaml::Limits;
 use crate::finding::{Finding, closest};
 
 use super::args::Selection;
+use super::silence::Silenced;
 use super::{Context, Failure};
 
 /// The folder of the stacks in Rust.
@@ -25,6 +26,7 @@ pub(super) struct Project {
     pub(super) root: PathBuf,
     stacks: Vec<StackFiles>,
     findings: Vec<Finding>,
+    silenced: Silenced,
 }
 
 /// The files of a stack.
@@ -96,15 +98,27 @@ impl Project {
                 }
             }
         }
+        let (silenced, wrong) = Silenced::read(&root);
+        findings.extend(wrong);
         Ok(Self {
             root,
             stacks,
             findings,
+            silenced,
         })
     }
 
     /// Synthesizes what is selected, and adds what was wrong with the files.
     pub(super) fn synthesize(&self, selection: &Selection) -> Synthesis {
+        self.synthesis(selection, false)
+    }
+
+    /// The same, with what is worth knowing and no fault.
+    pub(super) fn synthesize_with_hints(&self, selection: &Selection) -> Synthesis {
+        self.synthesis(selection, true)
+    }
+
+    fn synthesis(&self, selection: &Selection, hints: bool) -> Synthesis {
         let inputs: Vec<StackInput<'_>> = self
             .stacks
             .iter()
@@ -118,13 +132,18 @@ impl Project {
         // Stages of a file that cannot be read are not known, so that a name is only called unknown
         // when every file could be.
         let known = RefCell::new(Vec::<String>::new());
-        let mut synthesis = app::synthesize(&inputs, |stage| {
+        let wanted = |stage: &str| {
             let mut known = known.borrow_mut();
             if !known.iter().any(|name| name == stage) {
                 known.push(stage.to_owned());
             }
             selection.has_stage(stage)
-        });
+        };
+        let mut synthesis = if hints {
+            app::synthesize_with_hints(&inputs, wanted)
+        } else {
+            app::synthesize(&inputs, wanted)
+        };
         synthesis.findings.splice(0..0, self.findings.clone());
         if !synthesis.has_errors() {
             let known = known.into_inner();
@@ -132,6 +151,12 @@ impl Project {
             synthesis
                 .findings
                 .extend(unknown.map(|name| unknown_name("stage", name, &known)));
+        }
+        let mut silenced = self.silenced.clone();
+        silenced.apply(&mut synthesis.findings);
+        // Of a part of the project, the other parts are not known.
+        if selection.is_everything() && !synthesis.has_errors() {
+            synthesis.findings.extend(silenced.unused());
         }
         synthesis
     }

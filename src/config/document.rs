@@ -68,6 +68,32 @@ pub struct Entry {
     pub value: Node,
 }
 
+/// Where the end of a path is: within the list or map that holds it.
+#[derive(Debug, Clone, Copy)]
+pub enum Holder<'a, 'p> {
+    /// An item of a list.
+    Item {
+        /// The list.
+        list: &'a Node,
+        /// Which of its items.
+        index: usize,
+    },
+    /// An entry of a map.
+    Entry {
+        /// The map.
+        map: &'a Node,
+        /// Which of its entries.
+        index: usize,
+    },
+    /// A key that a map lacks.
+    Missing {
+        /// The map.
+        map: &'a Node,
+        /// The key.
+        key: &'p str,
+    },
+}
+
 /// What a scalar means by the core schema of YAML 1.2.
 ///
 /// Two departures, so that nothing changes by being read: digits with a leading zero and numbers
@@ -255,6 +281,46 @@ impl Node {
         rest.is_empty().then_some(node)
     }
 
+    /// What holds the value at a path, which may lack its last key. `None` where the path leads to
+    /// nothing, or to what does not stand in the file as the path has it.
+    pub fn holder<'a, 'p>(&'a self, path: &'p str) -> Option<Holder<'a, 'p>> {
+        let (mut node, mut rest) = (self, path);
+        loop {
+            rest = rest.strip_prefix('.').unwrap_or(rest);
+            if let Some(after) = node.after_tag(rest) {
+                rest = after.strip_prefix('.').unwrap_or(after);
+            }
+            let (holder, next, after) = match &node.kind {
+                Kind::List(items) => {
+                    let (index, after) = item_of(items, rest)?;
+                    (Holder::Item { list: node, index }, &items[index], after)
+                }
+                Kind::Map(entries) => {
+                    let Some((index, after)) = entry_of(entries, rest) else {
+                        let is_key = !rest.is_empty() && !rest.contains(['.', '[']);
+                        return is_key.then_some(Holder::Missing {
+                            map: node,
+                            key: rest,
+                        });
+                    };
+                    let value = &entries[index].value;
+                    (Holder::Entry { map: node, index }, value, after)
+                }
+                Kind::Scalar { .. } => return None,
+            };
+            if after.is_empty() {
+                return Some(holder);
+            }
+            (node, rest) = (next, after);
+        }
+    }
+
+    /// What follows, in a path, the function that this node's tag calls.
+    fn after_tag<'p>(&self, rest: &'p str) -> Option<&'p str> {
+        let after = rest.strip_prefix(self.function?.key())?;
+        (after.is_empty() || after.starts_with(['.', '['])).then_some(after)
+    }
+
     /// Walks as far as the path leads: the position of what was reached, the node, the rest.
     fn follow<'a, 'p>(&'a self, path: &'p str) -> (Option<Span>, &'a Node, &'p str) {
         let (mut node, mut rest, mut span) = (self, path, None);
@@ -263,10 +329,7 @@ impl Node {
             if rest.is_empty() {
                 return (span, node, rest);
             }
-            if let Some(function) = node.function
-                && let Some(after) = rest.strip_prefix(function.key())
-                && (after.is_empty() || after.starts_with(['.', '[']))
-            {
+            if let Some(after) = node.after_tag(rest) {
                 // The long form's key does not stand in the file.
                 (rest, span) = (after, Some(node.span));
                 if matches!(node.kind, Kind::Scalar { .. }) {
@@ -279,27 +342,17 @@ impl Node {
             }
             match &node.kind {
                 Kind::List(items) => {
-                    let Some((index, after)) =
-                        rest.strip_prefix('[').and_then(|rest| rest.split_once(']'))
-                    else {
+                    let Some((index, after)) = item_of(items, rest) else {
                         return (span, node, rest);
                     };
-                    let Some(item) = index.parse().ok().and_then(|index: usize| items.get(index))
-                    else {
-                        return (span, node, rest);
-                    };
+                    let item = &items[index];
                     (node, rest, span) = (item, after, Some(item.span));
                 }
                 Kind::Map(entries) => {
-                    // Keys may hold dots: the longest that fits is meant.
-                    let found = entries
-                        .iter()
-                        .filter_map(|entry| Some((entry, rest.strip_prefix(entry.key.as_str())?)))
-                        .filter(|(_, after)| after.is_empty() || after.starts_with(['.', '[']))
-                        .max_by_key(|(entry, _)| entry.key.len());
-                    let Some((entry, after)) = found else {
+                    let Some((index, after)) = entry_of(entries, rest) else {
                         return (span, node, rest);
                     };
+                    let entry = &entries[index];
                     let of_value = matches!(entry.value.kind, Kind::Scalar { .. })
                         && entry.value.scalar() != Some(Scalar::Empty)
                         && after.is_empty();
@@ -314,6 +367,24 @@ impl Node {
             }
         }
     }
+}
+
+/// The item that a path begins with, such as `[0]`, and the rest of it.
+fn item_of<'p>(items: &[Node], rest: &'p str) -> Option<(usize, &'p str)> {
+    let (index, after) = rest.strip_prefix('[')?.split_once(']')?;
+    let index = index.parse().ok().filter(|index| *index < items.len())?;
+    Some((index, after))
+}
+
+/// The entry that a path begins with, and the rest of it. Keys may hold dots: the longest that fits
+/// is meant.
+fn entry_of<'p>(entries: &[Entry], rest: &'p str) -> Option<(usize, &'p str)> {
+    entries
+        .iter()
+        .enumerate()
+        .filter_map(|(index, entry)| Some((index, rest.strip_prefix(entry.key.as_str())?)))
+        .filter(|(_, after)| after.is_empty() || after.starts_with(['.', '[']))
+        .max_by_key(|(index, _)| entries[*index].key.len())
 }
 
 impl Kind {

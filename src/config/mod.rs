@@ -10,6 +10,7 @@
 pub mod coverage;
 pub mod document;
 pub mod files;
+pub mod project;
 pub mod reference;
 pub mod schema;
 pub mod yaml;
@@ -226,19 +227,9 @@ impl Reader<'_> {
     /// Findings show their line. A secret in it is not spread any further.
     fn hide(&self, span: Span, findings: &mut [Finding]) {
         let place = self.document.source(span);
-        let columns = place.column..place.column + place.length;
         for finding in findings {
-            let Some(source) = &mut finding.place.source else {
-                continue;
-            };
-            if source.line != place.line || source.file != place.file {
-                continue;
-            }
-            if let Some(text) = &mut source.text {
-                *text = (1..)
-                    .zip(text.chars())
-                    .map(|(at, shown)| if columns.contains(&at) { '*' } else { shown })
-                    .collect();
+            if let Some(source) = &mut finding.place.source {
+                source.hide(&place);
             }
         }
     }

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::cfn::schema_of;
+use crate::finding::Severity;
+use crate::rules;
 use crate::template::{ResourceView, Template};
 
 use super::access;
@@ -82,6 +84,19 @@ pub(super) fn find(base: &Template, new: &Template, review: &mut Review) {
                 level: Level::Warning,
                 logical_id: Some(rollout.endpoint.clone()),
                 message: warning.clone(),
+            });
+        }
+    }
+    for finding in rules::check_update(base, new) {
+        // Of the other rules on updates, the rollout tells with its own figures.
+        if ["ic-immutable", "cfg-orphan", "upd-same-url"].contains(&finding.rule) {
+            found.push(Attention {
+                level: match finding.severity {
+                    Severity::Error | Severity::Warning => Level::Warning,
+                    Severity::Note => Level::Note,
+                },
+                logical_id: finding.place.logical_id,
+                message: finding.message,
             });
         }
     }

@@ -27,6 +27,8 @@ enum Check {
     Resources(&'static [&'static str], fn(Resource<'_>, &mut Found<'_>)),
     /// The whole template, in each world.
     World(fn(&World<'_>, &mut Found<'_>)),
+    /// What an update makes of a template: the deployed one and the new one.
+    Update(fn(&World<'_>, &World<'_>, &mut Found<'_>)),
     /// What another part of [`rules`](crate::rules) reports.
     Elsewhere,
 }
@@ -50,6 +52,9 @@ macro_rules! declared {
     ($id:literal, $severity:ident, $check:expr) => {
         declared!(@ $id, $severity, Check::World($check))
     };
+    (update $id:literal, $severity:ident, $check:expr) => {
+        declared!(@ $id, $severity, Check::Update($check))
+    };
     ($id:literal, $severity:ident) => {
         declared!(@ $id, $severity, Check::Elsewhere)
     };
@@ -67,7 +72,6 @@ macro_rules! declared {
         }
     };
 }
-use declared;
 
 mod batch;
 mod component;
@@ -84,6 +88,10 @@ mod model;
 mod monitoring;
 mod registry;
 mod scaling;
+mod update;
+
+#[cfg(test)]
+mod testing;
 
 /// The families, in the order of the page of rules.
 const FAMILIES: &[(&str, &[Rule])] = &[
@@ -94,6 +102,7 @@ const FAMILIES: &[(&str, &[Rule])] = &[
     ("Endpoints and their updates", endpoint::RULES),
     ("Scaling", scaling::RULES),
     ("Replacement and order", deploying::RULES),
+    ("Updates", update::RULES),
     ("Model registry", registry::RULES),
     ("Events", events::RULES),
     ("Alarms, metrics and logs", metrics::RULES),
@@ -149,28 +158,15 @@ impl Rule {
     }
 }
 
-/// Which findings are wanted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Wanted {
-    /// What is wrong: errors and warnings.
-    Faults,
-    /// What is worth knowing: notes.
-    Hints,
-}
-
 /// What the rules of the book find in a template.
-pub(super) fn check(template: &Template, wanted: Wanted) -> Vec<Finding> {
+pub(super) fn check(template: &Template) -> Vec<Finding> {
     let index = Index::of(template);
-    let wanted = |rule: &&Rule| {
-        let hint = rule.severity == Severity::Note;
-        let concerned = match rule.check {
-            Check::Resources(types, _) => index.has_any(types),
-            Check::World(_) => true,
-            Check::Elsewhere => false,
-        };
-        concerned && hint == (wanted == Wanted::Hints)
+    let concerned = |rule: &&Rule| match rule.check {
+        Check::Resources(types, _) => index.has_any(types),
+        Check::World(_) => true,
+        Check::Update(_) | Check::Elsewhere => false,
     };
-    let rules: Vec<&Rule> = rules().filter(wanted).collect();
+    let rules: Vec<&Rule> = rules().filter(concerned).collect();
     if rules.is_empty() || has_macro(template) {
         return Vec::new();
     }
@@ -190,7 +186,7 @@ pub(super) fn check(template: &Template, wanted: Wanted) -> Vec<Finding> {
                     }
                 }
                 Check::World(check) => check(&world, &mut found),
-                Check::Elsewhere => {}
+                Check::Update(_) | Check::Elsewhere => {}
             }
             for finding in found.into_findings() {
                 let place = (
@@ -202,6 +198,27 @@ pub(super) fn check(template: &Template, wanted: Wanted) -> Vec<Finding> {
                     findings.push(finding);
                 }
             }
+        }
+    }
+    findings
+}
+
+/// What the rules of the book find in the update from one template to another, both with their
+/// defaults: errors, warnings and notes.
+pub(super) fn check_update(old: &Template, new: &Template) -> Vec<Finding> {
+    if has_macro(old) || has_macro(new) {
+        return Vec::new();
+    }
+    let (old_index, new_index) = (Index::of(old), Index::of(new));
+    let (old_values, new_values) = (Values::of(old, &old_index), Values::of(new, &new_index));
+    let before = World::first(&old_index, &old_values);
+    let after = World::first(&new_index, &new_values);
+    let mut findings = Vec::new();
+    for rule in rules() {
+        if let Check::Update(check) = rule.check {
+            let mut found = Found::new(rule, &after);
+            check(&before, &after, &mut found);
+            findings.extend(found.into_findings());
         }
     }
     findings

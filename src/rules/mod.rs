@@ -9,28 +9,62 @@ mod node;
 mod path;
 mod references;
 mod schema;
+pub mod silence;
 mod structure;
 mod world;
 
-use crate::finding::Finding;
+use crate::finding::{Finding, Severity};
 use crate::template::Template;
 
-use book::Wanted;
-
 /// Everything that is wrong with a template whose text has `bytes` bytes: errors and warnings, and
-/// what CloudFormation's limits make worth knowing.
+/// what CloudFormation's limits make worth knowing. What its resources [silence] is left out.
+///
+/// [silence]: mod@silence
 pub fn check(template: &Template, bytes: usize) -> Vec<Finding> {
-    let mut findings = structure::check(template);
-    findings.extend(limits::check(template, bytes));
-    findings.extend(references::check(template));
-    findings.extend(schema::check(template));
-    findings.extend(book::check(template, Wanted::Faults));
-    placed(template, findings)
+    Checked::new(template, bytes).faults
 }
 
 /// What is worth knowing of a template, and no fault: notes.
 pub fn hints(template: &Template) -> Vec<Finding> {
-    placed(template, book::check(template, Wanted::Hints))
+    Checked::new(template, 0).hints
+}
+
+/// What the rules find in a template.
+#[derive(Debug, Clone, Default)]
+pub struct Checked {
+    /// What [`check`] yields.
+    pub faults: Vec<Finding>,
+    /// What [`hints`] yields.
+    pub hints: Vec<Finding>,
+}
+
+impl Checked {
+    /// Checks a template whose text has `bytes` bytes.
+    pub fn new(template: &Template, bytes: usize) -> Self {
+        let mut faults = structure::check(template);
+        faults.extend(limits::check(template, bytes));
+        faults.extend(references::check(template));
+        faults.extend(schema::check(template));
+        let (hints, found): (Vec<_>, Vec<_>) = book::check(template)
+            .into_iter()
+            .partition(|finding| finding.severity == Severity::Note);
+        faults.extend(found);
+        let mut silencers = silence::Silencers::of(template);
+        faults.retain(|finding| !silencers.take(finding));
+        let mut hints = hints;
+        hints.retain(|finding| !silencers.take(finding));
+        faults.extend(silencers.faults());
+        Self {
+            faults: placed(template, faults),
+            hints: placed(template, hints),
+        }
+    }
+}
+
+/// What is wrong with an update from a deployed template to a new one, or worth knowing of it. Places
+/// are in the new template.
+pub fn check_update(old: &Template, new: &Template) -> Vec<Finding> {
+    placed(new, book::check_update(old, new))
 }
 
 fn placed(template: &Template, mut findings: Vec<Finding>) -> Vec<Finding> {

@@ -16,8 +16,33 @@ pub(super) struct Node<'w> {
     state: State<'w>,
     /// Where it is written; for what is absent, what lacks it.
     pub(super) written: &'w Json,
-    /// The key that is absent there.
-    pub(super) missing: Option<&'w str>,
+    /// The keys that are absent there.
+    pub(super) missing: Missing<'w>,
+}
+
+/// The keys that lead on from what is written to what is not: none where it is there itself.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Missing<'w> {
+    keys: [&'w str; DEEPEST],
+    count: usize,
+}
+
+/// Rules look no deeper below what is not there.
+const DEEPEST: usize = 6;
+
+impl<'w> Missing<'w> {
+    fn key(self, key: &'w str) -> Self {
+        let mut longer = self;
+        if let Some(next) = longer.keys.get_mut(self.count) {
+            *next = key;
+            longer.count += 1;
+        }
+        longer
+    }
+
+    pub(super) fn keys(self) -> impl Iterator<Item = &'w str> {
+        self.keys.into_iter().take(self.count)
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -46,7 +71,7 @@ impl<'w> Node<'w> {
             world,
             state: State::Absent,
             written: json,
-            missing: None,
+            missing: Missing::default(),
         };
         let mut written = json;
         // Branches of branches end with the document.
@@ -117,7 +142,7 @@ impl<'w> Node<'w> {
     pub(super) fn get(self, key: &'w str) -> Self {
         let absent = Self {
             state: State::Absent,
-            missing: Some(key),
+            missing: self.missing.key(key),
             ..self
         };
         let State::Known(json) = self.state else {
@@ -285,9 +310,8 @@ impl<'w> Node<'w> {
             Json::String(text) if text.contains("{{resolve:") => parts.push(Part::Unknown),
             Json::String(text) => push_text(parts, Cow::Borrowed(text.as_ref())),
             Json::Number(number) => push_text(parts, Cow::Owned(number.to_string())),
-            Json::Bool(value) => {
-                push_text(parts, Cow::Borrowed(if *value { "true" } else { "false" }))
-            }
+            Json::Bool(true) => push_text(parts, Cow::Borrowed("true")),
+            Json::Bool(false) => push_text(parts, Cow::Borrowed("false")),
             Json::Null | Json::Array(_) => parts.push(Part::Unknown),
             Json::Object(_) => match self.call() {
                 Some((function, argument)) => self.push_call(function, argument, parts),
@@ -429,11 +453,6 @@ impl<'w> Node<'w> {
             State::Known(json) => Some(json),
             _ => None,
         }
-    }
-
-    /// The world that it is in.
-    pub(super) fn world(self) -> &'w World<'w> {
-        self.world
     }
 
     /// In the words of a message: its text, or what kind of value it is.

@@ -47,8 +47,13 @@ const RESOURCE_KEYS: &[&str] = &[
 
 pub(super) fn check(template: &Template) -> Vec<Finding> {
     let mut findings = Vec::new();
+    // A macro may have sections of its own, such as `Globals` of the Serverless Application Model.
+    let transformed = template.document.contains_key("Transform");
     for (name, section) in template.document.iter() {
-        if !SECTIONS.contains(&name) && !name.starts_with("Fn::") {
+        if !SECTIONS.contains(&name) {
+            if transformed || name.starts_with("Fn::") {
+                continue;
+            }
             let finding = Finding::error(
                 "unknown-section",
                 format!("a template has no section `{name}`"),

@@ -5,6 +5,7 @@
 //! knows (a parameter without a default, a function of the account) stays unknown, and no rule
 //! judges it.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::json::{Json, Object};
@@ -61,13 +62,18 @@ pub(super) struct World<'t> {
 }
 
 impl<'t> World<'t> {
+    /// The template with its defaults.
+    pub(super) fn first(index: &'t Index<'t>, values: &'t Values<'t>) -> World<'t> {
+        Self::new(index, values, &vec![0; values.variables.len()])
+    }
+
     /// Every world of a template that is worth a look, the one with its defaults first.
     pub(super) fn all(index: &'t Index<'t>, values: &'t Values<'t>) -> Vec<World<'t>> {
         let variables = &values.variables;
         let sizes = variables.iter().map(|variable| variable.choices.len());
         let product = sizes
             .clone()
-            .try_fold(1_usize, |all, size| all.checked_mul(size))
+            .try_fold(1_usize, usize::checked_mul)
             .filter(|all| *all <= MOST);
         let mut picks = vec![vec![0; variables.len()]];
         if product.is_some() {
@@ -170,7 +176,7 @@ impl<'t> World<'t> {
 
     /// Whether two sides of a condition are equal, as far as that is known here.
     fn equal(&self, left: &Json, right: &Json) -> Option<bool> {
-        let known = |side: &Json| Node::new(self, side).text().map(|text| text.into_owned());
+        let known = |side: &Json| Node::new(self, side).text().map(Cow::into_owned);
         match (known(left), known(right)) {
             (Some(left), Some(right)) => Some(left == right),
             // Each value that it is compared with has a world: here it is none of them.
@@ -220,11 +226,6 @@ impl<'t> World<'t> {
             .by_id
             .values()
             .filter_map(|view| self.exists(view))
-    }
-
-    /// A section of the template, such as `Outputs`.
-    pub(super) fn section(&self, name: &str) -> Option<&Object> {
-        self.index.template.section(name)
     }
 
     fn exists(&self, view: &ResourceView<'t>) -> Option<Resource<'_>> {
@@ -296,7 +297,7 @@ impl<'t> Values<'t> {
             }
         }
         // What is still not decided is tried both ways.
-        let first = World::new(index, &values, &vec![0; values.variables.len()]);
+        let first = World::first(index, &values);
         let mut open: Vec<&Json> = Vec::new();
         for arguments in equalities {
             if let Some([left, right]) = arguments.as_array()

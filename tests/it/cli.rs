@@ -28,6 +28,7 @@ cases! {
     diff_hostile
     disk
     errors
+    explain
     help
     hostile
     init
@@ -36,6 +37,7 @@ cases! {
     permissions
     schema
     selection
+    silence
     stacks
     stdout
     subfolder
@@ -109,6 +111,7 @@ fn own_templates_are_up_to_date() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     run(sageform(root).args(["schema", "--check"]));
     run(sageform(root).args(["schema", "--check", "--format", "markdown"]));
+    run(sageform(root).args(["explain", "--check", "--format", "markdown"]));
     run(sageform(root).args(["synth", "--check"]));
 }
 

@@ -21,9 +21,11 @@ mod emulator;
 #[cfg(feature = "deploy")]
 mod faults;
 mod floors;
+mod foreign;
 mod grafts;
 mod hosting;
 mod l1;
+mod mutations;
 mod operations;
 mod permissions;
 mod review;
@@ -35,5 +37,6 @@ mod stage_files;
 mod support;
 mod transcript;
 mod ui;
+mod validate;
 mod values;
 mod workflow;

@@ -1,5 +1,7 @@
 //! The rule book: every rule flags its bad example and leaves the good one alone.
 
+use std::fmt::Write as _;
+
 use sageform::config::yaml::{Limits, parse};
 use sageform::finding::{Finding, Severity};
 use sageform::json::{Json, Object};
@@ -8,7 +10,7 @@ use sageform::template::Template;
 
 use crate::support::render;
 
-fn template(id: &str, yaml: &str) -> Object {
+pub(crate) fn template(id: &str, yaml: &str) -> Object {
     let (document, findings) = parse(&format!("{id}.yaml"), yaml.as_bytes(), &Limits::TEMPLATE);
     assert!(findings.is_empty(), "{}", render(&findings));
     match document.unwrap().to_json() {
@@ -40,13 +42,51 @@ fn each_rule_alone_flags_its_bad_example_and_leaves_the_good_one_alone() {
         let good = findings(rule.id, &example.good);
         let own = |finding: &Finding| finding.rule == rule.id && finding.severity == rule.severity;
         if bad.is_empty() {
-            wrong += &format!("{}: the bad example has no finding\n", rule.id);
+            let _ = writeln!(wrong, "{}: the bad example has no finding", rule.id);
         }
         if !bad.iter().all(own) {
-            wrong += &format!("{}: the bad example has others\n{}", rule.id, render(&bad));
+            let _ = writeln!(
+                wrong,
+                "{}: the bad example has others\n{}",
+                rule.id,
+                render(&bad)
+            );
         }
         if !good.is_empty() {
-            wrong += &format!("{}: the good example has\n{}", rule.id, render(&good));
+            let _ = writeln!(
+                wrong,
+                "{}: the good example has\n{}",
+                rule.id,
+                render(&good)
+            );
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+}
+
+#[test]
+fn each_rule_on_updates_flags_the_bad_update_and_leaves_the_good_one_alone() {
+    let mut wrong = String::new();
+    for rule in book::rules() {
+        let example = rule.example();
+        let Some(deployed) = &example.deployed else {
+            continue;
+        };
+        let old = Template::from_document(template(rule.id, deployed));
+        let update = |yaml: &str| {
+            let new = Template::from_document(template(rule.id, yaml));
+            rules::check_update(&old, &new)
+        };
+        let (bad, good) = (update(&example.bad), update(&example.good));
+        let own = |finding: &Finding| finding.rule == rule.id && finding.severity == rule.severity;
+        if bad.is_empty() || !bad.iter().all(own) {
+            let _ = writeln!(wrong, "{}: the bad update has\n{}", rule.id, render(&bad));
+        }
+        if !good.is_empty() {
+            let _ = writeln!(wrong, "{}: the good update has\n{}", rule.id, render(&good));
+        }
+        if !update(deployed).is_empty() {
+            let _ = writeln!(wrong, "{}: no update has a finding", rule.id);
         }
     }
     assert!(wrong.is_empty(), "{wrong}");

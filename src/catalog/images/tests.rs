@@ -1,6 +1,7 @@
 //! What is our own; what is the SDK's is compared with it, in `tests/cases/images`.
 
 use super::*;
+use crate::literal::EcrRepository;
 
 static REGION: Region = Region::new("eu-west-1");
 
@@ -300,6 +301,26 @@ fn frameworks_and_their_versions_are_listed() {
     assert_eq!(pytorch.first(), Some(&"2.6.0"));
     // There only for arm64.
     assert!(pytorch.contains(&"2.2.1"));
+}
+
+#[test]
+fn every_image_is_found_by_its_uri() {
+    for framework in FRAMEWORKS {
+        for scope in framework.scopes() {
+            for image in scope.images {
+                for (region, account) in image.accounts {
+                    let (name, region) = (image.repository, *region);
+                    let repository = EcrRepository {
+                        account,
+                        region,
+                        name,
+                    };
+                    let known = published(&repository).expect("an image of the table");
+                    assert_eq!(known.accounts(region), [*account], "{name} in {region}");
+                }
+            }
+        }
+    }
 }
 
 #[test]

@@ -14,6 +14,7 @@ pub(super) mod discard;
 pub(super) mod drift;
 #[cfg(feature = "deploy")]
 pub(super) mod events;
+pub(super) mod explain;
 pub(super) mod init;
 #[cfg(feature = "deploy")]
 pub(super) mod outputs;

@@ -1,6 +1,6 @@
 //! What a rule has found, and where.
 
-use std::fmt::Display;
+use std::fmt::{Display, Write as _};
 
 use crate::finding::{Finding, Fix, Severity};
 use crate::json::{Json, Object};
@@ -78,7 +78,7 @@ impl<'f> Found<'f> {
                     return None;
                 }
             }
-            if let Some(key) = node.missing {
+            for key in node.missing.keys() {
                 push_key(&mut path, key);
             }
             Some((resource.id(), path))
@@ -144,7 +144,7 @@ fn find(json: &Json, wanted: &Json, path: &mut String) -> bool {
     match json {
         Json::Array(items) => {
             for (index, item) in items.iter().enumerate() {
-                path.push_str(&format!("[{index}]"));
+                let _ = write!(path, "[{index}]");
                 if find(item, wanted, path) {
                     return true;
                 }

@@ -20,7 +20,7 @@ pub(super) fn config_of(endpoint: Resource<'_>) -> Option<Resource<'_>> {
 }
 
 /// The endpoints that a configuration is of.
-pub(super) fn endpoints_of<'w>(config: Resource<'w>) -> impl Iterator<Item = Resource<'w>> {
+pub(super) fn endpoints_of(config: Resource<'_>) -> impl Iterator<Item = Resource<'_>> {
     config
         .world()
         .of_type(ENDPOINT)
@@ -41,7 +41,7 @@ pub(super) fn shadows(config: Resource<'_>) -> Vec<Node<'_>> {
 }
 
 /// The model of a variant or component, where it is in the template.
-pub(super) fn model_of<'w>(variant: Node<'w>) -> Option<Resource<'w>> {
+pub(super) fn model_of(variant: Node<'_>) -> Option<Resource<'_>> {
     variant.get("ModelName").named(MODEL, "ModelName")
 }
 
@@ -141,7 +141,7 @@ fn scaled_by_name<'w>(target: Resource<'w>, text: &str) -> Option<Scaled<'w>> {
 }
 
 /// The scalable targets of an endpoint's variants.
-pub(super) fn targets_of<'w>(endpoint: Resource<'w>) -> impl Iterator<Item = Resource<'w>> {
+pub(super) fn targets_of(endpoint: Resource<'_>) -> impl Iterator<Item = Resource<'_>> {
     endpoint.world().of_type(TARGET).filter(move |target| {
         matches!(
             scaled(*target),
@@ -158,4 +158,22 @@ pub(super) fn variant_named<'w>(endpoint: Resource<'w>, name: &str) -> Option<No
             .text()
             .is_some_and(|text| text == name)
     })
+}
+
+/// Whether a resource is created after another one, directly or by way of others.
+pub(super) fn comes_after(later: Resource<'_>, earlier: Resource<'_>) -> bool {
+    let mut reached = vec![later];
+    let mut next = 0;
+    while let Some(resource) = reached.get(next).copied() {
+        next += 1;
+        if resource.follows(earlier) {
+            return true;
+        }
+        for other in later.world().resources() {
+            if resource.follows(other) && !reached.iter().any(|known| known.is(other)) {
+                reached.push(other);
+            }
+        }
+    }
+    false
 }

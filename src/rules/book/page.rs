@@ -34,6 +34,7 @@ impl Page {
         let (above, rest) = rest.split_once("```diff\n").unwrap_or((rest, ""));
         let before = if deployed.is_some() { before } else { above };
         let (difference, after) = rest.split_once("```\n").unwrap_or((rest, ""));
+        let before = before.trim_end().trim_end_matches("Deployed:");
         let (title, prose) = before.split_once("\n\n").unwrap_or((before, ""));
         let (sentence, reason) = prose.split_once("\n\n").unwrap_or((prose, ""));
         let sources = after

@@ -30,16 +30,30 @@ fn model(
     endpoint: impl Into<Value<EndpointName>>,
     alarms: Option<&RollbackAlarms>,
 ) -> ModelHandle<Portable> {
-    let container = Container::image(IMAGE).model_data_url(MODEL);
-    let mut role = ExecutionRole::new(endpoint)
-        .container(container.as_any())
+    model_with(stack, role(endpoint, alarms))
+}
+
+fn container() -> Container<TarGz> {
+    Container::image(IMAGE).model_data_url(MODEL)
+}
+
+fn role(
+    endpoint: impl Into<Value<EndpointName>>,
+    alarms: Option<&RollbackAlarms>,
+) -> ExecutionRole {
+    let role = ExecutionRole::new(endpoint)
+        .container(container().as_any())
         .unwrap();
-    if let Some(alarms) = alarms {
-        role = role.rollback_alarms(alarms);
+    match alarms {
+        Some(alarms) => role.rollback_alarms(alarms),
+        None => role,
     }
+}
+
+fn model_with(stack: &mut Stack, role: ExecutionRole) -> ModelHandle<Portable> {
     let role = role.add_to(stack, "ExecutionRole");
     Model::builder()
-        .container(container)
+        .container(container())
         .execution_role(&role)
         .build()
         .add_to(stack, "Model")
@@ -219,15 +233,12 @@ fn asynchronous(stack: &mut Stack) {
     let metrics = VariantMetrics::<Async>::of(name.clone(), PRIMARY);
     let failures = Alarm::invocation_failures(&metrics, 3).add_to(stack, "Failures");
     let age = Alarm::oldest_request(&metrics, Duration::from_minutes(10)).add_to(stack, "Age");
-    let model = model(
-        stack,
-        name.clone(),
-        RollbackAlarms::parse([&failures]).as_ref(),
-    );
-    let variant = on_instances(&model, PRIMARY);
     let output = AsyncOutput::builder()
         .s3_output_path(S3Uri::new("s3://scvi/out/"))
         .build();
+    let role = role(name.clone(), RollbackAlarms::parse([&failures]).as_ref());
+    let model = model_with(stack, role.async_output(&output).unwrap());
+    let variant = on_instances(&model, PRIMARY);
     let config = EndpointConfig::asynchronous(variant, output).add_to(stack, "EndpointConfig");
     let rollout = Rollout::rolling(BatchSize::percent(25), TEN_MINUTES)
         .rollback_batch(RollbackBatchSize::percent(100))
