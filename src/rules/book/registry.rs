@@ -73,7 +73,7 @@ fn approval(package: Resource<'_>, found: &mut Found<'_>) {
 fn version(model: Resource<'_>, found: &mut Found<'_>) {
     for container in containers(model) {
         let name = container.get("ModelPackageName");
-        if is_group(name) {
+        if is_group(model, name) {
             found
                 .at(
                     name,
@@ -85,20 +85,17 @@ fn version(model: Resource<'_>, found: &mut Found<'_>) {
 }
 
 /// Whether a name is the ARN of a group, or begins with it.
-fn is_group(name: Node<'_>) -> bool {
+fn is_group(model: Resource<'_>, name: Node<'_>) -> bool {
+    let is_group = |id: &str| {
+        let resource = model.world().resource(id);
+        resource.is_some_and(|resource| resource.kind() == GROUP)
+    };
     name.parts().iter().any(|part| match part {
         Part::Text(text) => text.contains(":model-package-group/"),
-        Part::Reference(id, None) => is_kind(name, id),
-        Part::Reference(id, Some(attribute)) => {
-            attribute == "ModelPackageGroupArn" && is_kind(name, id)
-        }
+        Part::Reference(id, None) => is_group(id),
+        Part::Reference(id, Some(attribute)) => attribute == "ModelPackageGroupArn" && is_group(id),
         Part::Unknown => false,
     })
-}
-
-fn is_kind(name: Node<'_>, id: &str) -> bool {
-    let resource = name.world().resource(id);
-    resource.is_some_and(|resource| resource.kind() == GROUP)
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use super::super::super::node::{Part, Resource};
 use super::super::found::Found;
-use super::super::hosting::ENDPOINT;
+use super::super::hosting::{ENDPOINT, comes_after};
 
 pub(super) const GROUP: &str = "AWS::Logs::LogGroup";
 
@@ -40,24 +40,6 @@ pub(super) fn order(group: Resource<'_>, found: &mut Found<'_>) {
         .hint(format!(
             "name the endpoint by a text here, and let `{endpoint}` depend on `{group}`"
         ));
-}
-
-/// Whether a resource is made after another one, directly or not.
-fn comes_after(resource: Resource<'_>, first: Resource<'_>) -> bool {
-    let mut known = vec![resource];
-    let mut next = 0;
-    while let Some(current) = known.get(next).copied() {
-        next += 1;
-        if current.follows(first) {
-            return true;
-        }
-        for other in resource.world().resources() {
-            if current.follows(other) && !known.iter().any(|known| known.is(other)) {
-                known.push(other);
-            }
-        }
-    }
-    false
 }
 
 pub(super) fn retention(group: Resource<'_>, found: &mut Found<'_>) {
