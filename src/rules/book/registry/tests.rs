@@ -1,28 +1,10 @@
 //! What the pages do not show: other ways to write it, and what is left alone.
 
-use crate::config::yaml::{Limits, parse};
-use crate::json::Json;
-use crate::template::Template;
+use super::super::testing;
 
-use super::super::{Wanted, check};
-
-/// The rules of this family that a template breaks, in order and each once.
+/// The rules of this family that a template breaks.
 fn broken(yaml: &str) -> Vec<&'static str> {
-    let (document, findings) = parse("t.yaml", yaml.as_bytes(), &Limits::TEMPLATE);
-    assert!(findings.is_empty(), "{findings:?}");
-    let Some(Json::Object(object)) = document.map(|document| document.to_json()) else {
-        panic!("a template is an object");
-    };
-    let template = Template::from_document(object);
-    let mut rules: Vec<_> = [Wanted::Faults, Wanted::Hints]
-        .into_iter()
-        .flat_map(|wanted| check(&template, wanted))
-        .map(|finding| finding.rule)
-        .filter(|rule| super::RULES.iter().any(|own| own.id == *rule))
-        .collect();
-    rules.sort_unstable();
-    rules.dedup();
-    rules
+    testing::broken(super::RULES, yaml)
 }
 
 /// A package with these properties.
