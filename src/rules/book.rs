@@ -141,6 +141,7 @@ fn covered() -> impl Iterator<Item = (&'static str, &'static str)> {
         config::COVERED,
         component::COVERED,
         scaling::COVERED,
+        registry::COVERED,
     ];
     families.into_iter().flatten().copied()
 }
