@@ -1,6 +1,6 @@
 //! F5: stacks x stages become templates and findings. Pure: bytes in, texts out.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::config::{self, Stage};
 use crate::finding::{Finding, Place};
@@ -171,7 +171,29 @@ fn synthesis(
         }
         synthesis.findings.extend(merged.findings);
     }
+    hide_secrets(&mut synthesis.findings);
     synthesis
+}
+
+/// A finding shows the line of the stage file that caused it; one about a secret must not, and neither
+/// must any other of that line.
+fn hide_secrets(findings: &mut [Finding]) {
+    let line = |finding: &Finding| {
+        let source = finding.place.source.as_ref()?;
+        Some((source.file.clone(), source.line))
+    };
+    let secret: BTreeSet<_> = findings
+        .iter()
+        .filter(|finding| finding.rule == "model-env-secret")
+        .filter_map(line)
+        .collect();
+    for finding in findings {
+        if line(finding).is_some_and(|line| secret.contains(&line))
+            && let Some(source) = &mut finding.place.source
+        {
+            source.text = None;
+        }
+    }
 }
 
 fn in_stack(mut finding: Finding, stack: &str) -> Finding {

@@ -111,6 +111,7 @@ impl<'w> Node<'w> {
                     },
                     None => State::Unknown,
                 },
+                Function::FindInMap if !world.step() => State::Unknown,
                 Function::FindInMap => {
                     let names = argument.as_array().and_then(|parts| {
                         let text = |part| Self::new(world, part).text();
@@ -294,12 +295,19 @@ impl<'w> Node<'w> {
 
     /// The pieces of the text: what is known of it.
     pub(super) fn parts(self) -> Vec<Part<'w>> {
-        let mut parts = Vec::new();
+        let mut parts = Parts {
+            list: Vec::new(),
+            left: Parts::MOST,
+        };
         self.push_parts(&mut parts);
-        parts
+        parts.list
     }
 
-    fn push_parts(self, parts: &mut Vec<Part<'w>>) {
+    fn push_parts(self, parts: &mut Parts<'w>) {
+        if parts.left == 0 || !self.world.step() {
+            parts.give_up();
+            return;
+        }
         let State::Known(json) = self.state else {
             if !self.is_absent() {
                 parts.push(Part::Unknown);
@@ -308,10 +316,10 @@ impl<'w> Node<'w> {
         };
         match json {
             Json::String(text) if text.contains("{{resolve:") => parts.push(Part::Unknown),
-            Json::String(text) => push_text(parts, Cow::Borrowed(text.as_ref())),
-            Json::Number(number) => push_text(parts, Cow::Owned(number.to_string())),
-            Json::Bool(true) => push_text(parts, Cow::Borrowed("true")),
-            Json::Bool(false) => push_text(parts, Cow::Borrowed("false")),
+            Json::String(text) => parts.text(Cow::Borrowed(text.as_ref())),
+            Json::Number(number) => parts.text(Cow::Owned(number.to_string())),
+            Json::Bool(true) => parts.text(Cow::Borrowed("true")),
+            Json::Bool(false) => parts.text(Cow::Borrowed("false")),
             Json::Null | Json::Array(_) => parts.push(Part::Unknown),
             Json::Object(_) => match self.call() {
                 Some((function, argument)) => self.push_call(function, argument, parts),
@@ -320,7 +328,7 @@ impl<'w> Node<'w> {
         }
     }
 
-    fn push_call(self, function: Function, argument: &'w Json, parts: &mut Vec<Part<'w>>) {
+    fn push_call(self, function: Function, argument: &'w Json, parts: &mut Parts<'w>) {
         let reference = |id: &'w str, attribute: Option<&'w str>| {
             Part::Reference(Cow::Borrowed(id), attribute.map(Cow::Borrowed))
         };
@@ -379,32 +387,36 @@ impl<'w> Node<'w> {
         }
     }
 
-    fn push_joined(self, delimiter: &'w str, list: &'w Json, parts: &mut Vec<Part<'w>>) -> bool {
+    fn push_joined(self, delimiter: &'w str, list: &'w Json, parts: &mut Parts<'w>) -> bool {
         let Some(items) = Self::new(self.world, list).list() else {
             return false;
         };
         for (index, item) in items.iter().enumerate() {
             if index > 0 {
-                push_text(parts, Cow::Borrowed(delimiter));
+                parts.text(Cow::Borrowed(delimiter));
             }
             item.push_parts(parts);
         }
         true
     }
 
-    fn push_sub(self, text: &'w str, variables: Option<&'w Object>, parts: &mut Vec<Part<'w>>) {
+    fn push_sub(self, text: &'w str, variables: Option<&'w Object>, parts: &mut Parts<'w>) {
         let mut rest = text;
         while let Some((before, after)) = rest.split_once("${") {
-            push_text(parts, Cow::Borrowed(before));
+            parts.text(Cow::Borrowed(before));
             let Some((name, after)) = after.split_once('}') else {
-                push_text(parts, Cow::Borrowed("${"));
+                parts.text(Cow::Borrowed("${"));
                 rest = after;
                 continue;
             };
             rest = after;
+            if parts.left == 0 || !self.world.step() {
+                parts.give_up();
+                return;
+            }
             let name = name.trim();
             if let Some(literal) = name.strip_prefix('!') {
-                push_text(parts, Cow::Owned(format!("${{{literal}}}")));
+                parts.text(Cow::Owned(format!("${{{literal}}}")));
             } else if let Some(value) = variables.and_then(|variables| variables.get(name)) {
                 Self::new(self.world, value).push_parts(parts);
             } else if let Some(value) = self.world.parameter(name) {
@@ -420,7 +432,7 @@ impl<'w> Node<'w> {
                 parts.push(Part::Unknown);
             }
         }
-        push_text(parts, Cow::Borrowed(rest));
+        parts.text(Cow::Borrowed(rest));
     }
 
     /// The resource that the value is a reference to, with the attribute if it is one.
@@ -481,14 +493,46 @@ fn call(json: &Json) -> Option<(Function, &Json)> {
     Some((Function::from_key(key)?, argument))
 }
 
-fn push_text<'w>(parts: &mut Vec<Part<'w>>, text: Cow<'w, str>) {
-    if text.is_empty() {
-        return;
+/// A text while it is put together.
+struct Parts<'w> {
+    list: Vec<Part<'w>>,
+    /// So many bytes may still come.
+    left: usize,
+}
+
+impl<'w> Parts<'w> {
+    /// No property takes a text that is longer than this.
+    const MOST: usize = 200_000;
+
+    fn push(&mut self, part: Part<'w>) {
+        if self.left > 0 {
+            self.left -= 1;
+            self.list.push(part);
+        }
     }
-    if let Some(Part::Text(before)) = parts.last_mut() {
-        before.to_mut().push_str(&text);
-    } else {
-        parts.push(Part::Text(text));
+
+    fn text(&mut self, text: Cow<'w, str>) {
+        if text.is_empty() || self.left == 0 {
+            return;
+        }
+        if text.len() >= self.left {
+            self.give_up();
+            return;
+        }
+        self.left -= text.len();
+        if let Some(Part::Text(before)) = self.list.last_mut() {
+            before.to_mut().push_str(&text);
+        } else {
+            self.list.push(Part::Text(text));
+        }
+    }
+
+    /// What is still to come is not known.
+    fn give_up(&mut self) {
+        if self.left > 0 {
+            self.left = 0;
+            self.list.push(Part::Unknown);
+        }
     }
 }
 

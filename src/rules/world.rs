@@ -6,6 +6,7 @@
 //! judges it.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::json::{Json, Object};
@@ -26,7 +27,13 @@ pub(super) struct Index<'t> {
     template: &'t Template,
     by_id: BTreeMap<&'t str, ResourceView<'t>>,
     by_type: BTreeMap<&'t str, Vec<ResourceView<'t>>>,
+    /// So many functions may still be followed.
+    steps: Cell<u32>,
 }
+
+/// More functions than any template calls: one that calls itself by way of others, each several
+/// times, would never end.
+const STEPS: u32 = 1_000_000;
 
 impl<'t> Index<'t> {
     pub(super) fn of(template: &'t Template) -> Self {
@@ -40,6 +47,7 @@ impl<'t> Index<'t> {
             template,
             by_id,
             by_type,
+            steps: Cell::new(STEPS),
         }
     }
 
@@ -184,6 +192,13 @@ impl<'t> World<'t> {
             (Some(_), None) if reference(right).is_some() => Some(false),
             _ => None,
         }
+    }
+
+    /// Whether a function may still be followed.
+    pub(super) fn step(&self) -> bool {
+        let left = self.index.steps.get();
+        self.index.steps.set(left.saturating_sub(1));
+        left > 0
     }
 
     /// The value that a parameter has.

@@ -198,7 +198,11 @@ fn every_other_property_is_reached_by_overrides() {
 "
         );
         fs::write(folder.path().join("config/churn.yaml"), stage).unwrap();
-        let synthesis = synthesize(folder.path());
+        let mut synthesis = synthesize(folder.path());
+        // The override need not make sense: it has to be written.
+        synthesis
+            .findings
+            .retain(|finding| !finding.rule.starts_with("model-"));
         assert!(
             !synthesis.has_errors(),
             "{property}: {overrides}\n{}",

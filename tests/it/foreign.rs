@@ -2,6 +2,7 @@
 //!
 //! `SNAPSHOTS=overwrite cargo test --test it foreign` accepts the warnings that are found now.
 
+use std::fmt::Write as _;
 use std::fs;
 
 use sageform::config::yaml::{Limits, parse};
@@ -42,7 +43,7 @@ fn no_template_of_others_is_called_wrong() {
                 .collect();
             assert!(errors.is_empty(), "{name}\n{}", render(&errors));
             if !findings.is_empty() {
-                warnings += &format!("== {name}\n{}\n", render(&findings));
+                let _ = writeln!(warnings, "== {name}\n{}", render(&findings));
             }
             checked += 1;
         }

@@ -1,5 +1,7 @@
 //! The rule book: every rule flags its bad example and leaves the good one alone.
 
+use std::fmt::Write as _;
+
 use sageform::config::yaml::{Limits, parse};
 use sageform::finding::{Finding, Severity};
 use sageform::json::{Json, Object};
@@ -40,13 +42,23 @@ fn each_rule_alone_flags_its_bad_example_and_leaves_the_good_one_alone() {
         let good = findings(rule.id, &example.good);
         let own = |finding: &Finding| finding.rule == rule.id && finding.severity == rule.severity;
         if bad.is_empty() {
-            wrong += &format!("{}: the bad example has no finding\n", rule.id);
+            let _ = writeln!(wrong, "{}: the bad example has no finding", rule.id);
         }
         if !bad.iter().all(own) {
-            wrong += &format!("{}: the bad example has others\n{}", rule.id, render(&bad));
+            let _ = writeln!(
+                wrong,
+                "{}: the bad example has others\n{}",
+                rule.id,
+                render(&bad)
+            );
         }
         if !good.is_empty() {
-            wrong += &format!("{}: the good example has\n{}", rule.id, render(&good));
+            let _ = writeln!(
+                wrong,
+                "{}: the good example has\n{}",
+                rule.id,
+                render(&good)
+            );
         }
     }
     assert!(wrong.is_empty(), "{wrong}");
@@ -68,13 +80,13 @@ fn each_rule_on_updates_flags_the_bad_update_and_leaves_the_good_one_alone() {
         let (bad, good) = (update(&example.bad), update(&example.good));
         let own = |finding: &Finding| finding.rule == rule.id && finding.severity == rule.severity;
         if bad.is_empty() || !bad.iter().all(own) {
-            wrong += &format!("{}: the bad update has\n{}", rule.id, render(&bad));
+            let _ = writeln!(wrong, "{}: the bad update has\n{}", rule.id, render(&bad));
         }
         if !good.is_empty() {
-            wrong += &format!("{}: the good update has\n{}", rule.id, render(&good));
+            let _ = writeln!(wrong, "{}: the good update has\n{}", rule.id, render(&good));
         }
         if !update(deployed).is_empty() {
-            wrong += &format!("{}: no update has a finding\n", rule.id);
+            let _ = writeln!(wrong, "{}: no update has a finding", rule.id);
         }
     }
     assert!(wrong.is_empty(), "{wrong}");
@@ -111,4 +123,29 @@ fn each_page_is_complete() {
     );
     assert_eq!(pages.len(), ids.len(), "a page without a rule");
     assert!(book::rules().any(|rule| rule.severity == Severity::Error));
+}
+
+/// What a text is put together from may multiply; nothing waits for the end of it.
+#[test]
+fn a_text_that_multiplies_is_not_followed_to_its_end() {
+    let mut name = r#"{"Ref": "Name"}"#.to_owned();
+    for _ in 0..40 {
+        name = format!(r#"{{"Fn::Sub": ["${{a}}${{a}}", {{"a": {name}}}]}}"#);
+    }
+    let long = "x".repeat(4000);
+    let many = "${Name}".repeat(50_000);
+    for (default, name) in [
+        ("", name.clone()),
+        ("x", name),
+        (long.as_str(), format!(r#"{{"Fn::Sub": "{many}"}}"#)),
+    ] {
+        let text = format!(
+            r#"{{"Parameters": {{"Name": {{"Type": "String", "Default": "{default}"}}}},
+                "Resources": {{"Model": {{"Type": "AWS::SageMaker::Model", "Properties": {{"ModelName": {name}}}}},
+                "Endpoint": {{"Type": "AWS::SageMaker::Endpoint", "Properties": {{"EndpointConfigName": {name}}}}}}}}}"#
+        );
+        let template = Template::from_document(template("multiplies", &text));
+        all(&template, text.len());
+        assert!(rules::check_update(&template, &template).is_empty());
+    }
 }

@@ -5,7 +5,7 @@
 
 use crate::finding::Severity;
 
-use super::{Check, Rule, declared};
+use super::{Check, Rule};
 
 pub(super) const RULES: &[Rule] = &[
     declared!("unknown-section", Error),
