@@ -5,6 +5,9 @@ mod request;
 mod schedule;
 mod transform;
 
+#[cfg(test)]
+mod tests;
+
 use crate::finding::Severity;
 
 use super::super::node::Resource;

@@ -7,6 +7,9 @@ pub(super) mod policy;
 mod images;
 mod storage;
 
+#[cfg(test)]
+mod tests;
+
 use crate::finding::Severity;
 
 use super::super::node::{Node, Resource};
@@ -81,7 +84,7 @@ fn trust(user: Resource<'_>, found: &mut Found<'_>) {
     let arn = user.get("ExecutionRoleArn");
     let role = role_of(arn).or_else(|| role_of(user.get("RoleArn")));
     if let Some(role) = role
-        && trusts(role, "sagemaker.amazonaws.com") == Answer::No
+        && trusts(role, &literal("sagemaker.amazonaws.com")) == Answer::No
     {
         found
             .at(
@@ -196,7 +199,7 @@ fn pass_role(machine: Resource<'_>, found: &mut Found<'_>) {
     };
     let passing = tasks(machine)
         .into_iter()
-        .find(|task| PASSING.contains(&task.action.as_str()));
+        .find(|task| PASSING.contains(&task.action.as_str()) && task.passes_role());
     if let Some(task) = passing
         && Policies::of(role).refuse("iam:PassRole", &[Token::UNKNOWN])
     {

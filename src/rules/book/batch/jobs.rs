@@ -30,6 +30,13 @@ impl Job<'_> {
     pub(super) fn request(&self) -> Value<'_> {
         Value::new(&self.request)
     }
+
+    /// Whether the request may name a role.
+    pub(in super::super) fn passes_role(&self) -> bool {
+        ["ExecutionRoleArn", "RoleArn"]
+            .iter()
+            .any(|key| !self.request().get(key).is_absent())
+    }
 }
 
 /// Whether an action is spelled as integrations do.

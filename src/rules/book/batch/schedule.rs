@@ -143,15 +143,23 @@ fn job_arn(kind: &str) -> Vec<Token> {
     arn
 }
 
-fn not_trusted(user: Node<'_>, role: Resource<'_>, service: &str, found: &mut Found<'_>) -> bool {
+fn not_trusted(
+    user: Node<'_>,
+    role: Resource<'_>,
+    service: &[Token],
+    found: &mut Found<'_>,
+) -> bool {
     let refused = trusts(role, service) == Answer::No;
     if refused {
         found
             .at(
                 user,
-                format!("the role `{}` does not trust `{service}`", role.id()),
+                format!(
+                    "the role `{}` does not trust the service that takes it",
+                    role.id()
+                ),
             )
-            .hint("allow `sts:AssumeRole` to that service");
+            .hint("allow `sts:AssumeRole` to that service in `AssumeRolePolicyDocument`");
     }
     refused
 }
@@ -162,7 +170,7 @@ pub(super) fn role(schedule: Resource<'_>, found: &mut Found<'_>) {
         return;
     };
     if job.action != "createTransformJob"
-        || not_trusted(node, role, "scheduler.amazonaws.com", found)
+        || not_trusted(node, role, &literal("scheduler.amazonaws.com"), found)
     {
         return;
     }
@@ -189,6 +197,9 @@ pub(super) fn role(schedule: Resource<'_>, found: &mut Found<'_>) {
 
 pub(super) fn machine_role(machine: Resource<'_>, found: &mut Found<'_>) {
     let node = machine.get("RoleArn");
+    // It has a principal in each region too.
+    let mut states = literal("states.");
+    states.push(Token::UNKNOWN);
     let Some(role) = role_of(node) else {
         return;
     };
@@ -196,7 +207,7 @@ pub(super) fn machine_role(machine: Resource<'_>, found: &mut Found<'_>) {
         .into_iter()
         .filter(|task| task.action == "createTransformJob" && !task.by_sdk)
         .collect();
-    if jobs.is_empty() || not_trusted(node, role, "states.amazonaws.com", found) {
+    if jobs.is_empty() || not_trusted(node, role, &states, found) {
         return;
     }
     let waits = jobs.iter().any(|task| task.suffix == "sync");

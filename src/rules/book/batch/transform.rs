@@ -243,7 +243,7 @@ fn volume(job: &Job<'_>, resources: &Value<'_>, found: &mut Found<'_>) {
         .ok()
         .and_then(|kind| facts(&kind))
         .is_some_and(|facts| facts.local_nvme == LocalNvme::Present);
-    if local && !resources.get("VolumeKmsKeyId").is_absent() {
+    if local && resources.get("VolumeKmsKeyId").is_present() {
         let message = format!("`{text}` has disks of its own, which take no key");
         let hint = "remove it: such disks are encrypted by their hardware";
         let key = "TransformResources.VolumeKmsKeyId";

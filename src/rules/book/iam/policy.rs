@@ -47,7 +47,7 @@ impl Token {
         narrow: true,
     };
 
-    /// How many texts it may stand for: whether more than one character, and which.
+    /// Whether it may stand for more or less than one character.
     fn repeats(&self) -> bool {
         matches!(self, Self::Many | Self::Open { .. })
     }
@@ -183,9 +183,15 @@ fn does_match(pattern: &[Token], name: &[Token]) -> bool {
     reached[0] = true;
     for token in pattern {
         let mut next = vec![false; name.len() + 1];
+        if *token == Token::Many {
+            if let Some(first) = reached.iter().position(|reached| *reached) {
+                next[first..].fill(true);
+            }
+            reached = next;
+            continue;
+        }
         for (at, _) in reached.iter().enumerate().filter(|(_, reached)| **reached) {
             match (token, name.get(at)) {
-                (Token::Many, _) => next[at..].fill(true),
                 (Token::One, Some(Token::Char(_))) => next[at + 1] = true,
                 (Token::Open { name: None, .. }, _) | (_, None) => {}
                 (one, Some(two)) if one == two => next[at + 1] = true,
@@ -197,7 +203,13 @@ fn does_match(pattern: &[Token], name: &[Token]) -> bool {
     reached.last() == Some(&true)
 }
 
+/// Longer ones are not compared: each step of one is a step at each place of the other.
+const MOST_STEPS: usize = 1 << 20;
+
 fn matches(pattern: &[Token], name: &[Token]) -> Answer {
+    if pattern.len().saturating_mul(name.len()) > MOST_STEPS {
+        return Answer::Unknown;
+    }
     if does_match(pattern, name) {
         Answer::Yes
     } else if may_match(pattern, name) {
@@ -374,8 +386,8 @@ fn is_of(policy: Resource<'_>, role: Resource<'_>) -> Answer {
 }
 
 /// Whether a service may take a role.
-pub(in super::super) fn trusts(role: Resource<'_>, service: &str) -> Answer {
-    let (world, service) = (role.world(), literal(service));
+pub(in super::super) fn trusts(role: Resource<'_>, service: &[Token]) -> Answer {
+    let world = role.world();
     let document = role.get("AssumeRolePolicyDocument");
     any(document.get("Statement"), |statement| {
         let effect = statement.get("Effect").text();
@@ -400,7 +412,7 @@ pub(in super::super) fn trusts(role: Resource<'_>, service: &str) -> Answer {
                 })
             }
             _ => any(services, |node| {
-                match matches(&tokens(world, node), &service) {
+                match matches(&tokens(world, node), service) {
                     Answer::No if node.text().as_deref() == Some("*") => Answer::Unknown,
                     answer => answer,
                 }

@@ -56,7 +56,11 @@ pub(super) fn model_data(model: Resource<'_>, found: &mut Found<'_>) {
         return;
     }
     let policies = Policies::of(role);
-    for data in data(model) {
+    // The buckets of JumpStart have policies of AWS's.
+    let own = data(model).into_iter().filter(
+        |data| !matches!(data.node.text(), Some(text) if text.starts_with("s3://jumpstart-")),
+    );
+    for data in own {
         let Some((_, mut arn)) = object(&tokens(model.world(), data.node)) else {
             continue;
         };
