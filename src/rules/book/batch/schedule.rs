@@ -197,9 +197,6 @@ pub(super) fn role(schedule: Resource<'_>, found: &mut Found<'_>) {
 
 pub(super) fn machine_role(machine: Resource<'_>, found: &mut Found<'_>) {
     let node = machine.get("RoleArn");
-    // It has a principal in each region too.
-    let mut states = literal("states.");
-    states.push(Token::UNKNOWN);
     let Some(role) = role_of(node) else {
         return;
     };
@@ -207,6 +204,9 @@ pub(super) fn machine_role(machine: Resource<'_>, found: &mut Found<'_>) {
         .into_iter()
         .filter(|task| task.action == "createTransformJob" && !task.by_sdk)
         .collect();
+    // It has a principal in each region too.
+    let mut states = literal("states.");
+    states.push(Token::UNKNOWN);
     if jobs.is_empty() || not_trusted(node, role, &states, found) {
         return;
     }
@@ -220,17 +220,17 @@ pub(super) fn machine_role(machine: Resource<'_>, found: &mut Found<'_>) {
             "sagemaker:StopTransformJob",
             "sagemaker:AddTags",
         ]);
-        let mut rule = literal("arn:");
+        let mut watching = literal("arn:");
         for text in [
             ":events:",
             ":",
             ":rule/StepFunctionsGetEventsForSageMakerTransformJobsRule",
         ] {
-            rule.push(Token::NAME);
-            rule.extend(literal(text));
+            watching.push(Token::NAME);
+            watching.extend(literal(text));
         }
         missing.extend(["events:PutTargets", "events:PutRule", "events:DescribeRule"]);
-        missing.retain(|action| policies.refuse(action, &rule));
+        missing.retain(|action| policies.refuse(action, &watching));
     }
     needed.retain(|action| policies.refuse(action, &arn));
     needed.extend(missing);
