@@ -1,6 +1,13 @@
 //! What a role may do, as far as its policies are in the template.
 
+mod pattern;
+
 use super::super::node::{Node, Resource};
+use super::super::world::World;
+use super::hosting::{model_of, shadows, variants};
+
+pub(super) use pattern::{Token, literal, split_once, tokens};
+use pattern::{matches, pattern};
 
 pub(super) const ROLE: &str = "AWS::IAM::Role";
 const MANAGED: &str = "AWS::IAM::ManagedPolicy";
@@ -8,122 +15,281 @@ const MANAGED: &str = "AWS::IAM::ManagedPolicy";
 /// The types of policies that are resources of their own.
 pub(super) const SEPARATE: [&str; 3] = ["AWS::IAM::Policy", MANAGED, "AWS::IAM::RolePolicy"];
 
-/// What allows a role an action.
-pub(super) enum Grant<'w> {
-    /// A policy within the role.
-    Inline,
-    /// A policy that is a resource of its own.
-    By(Resource<'w>),
-    /// Nothing.
-    Nowhere,
-    /// Perhaps a policy whose content is not known.
+/// The role that a value names, where it is in the template.
+pub(super) fn role_of(arn: Node<'_>) -> Option<Resource<'_>> {
+    let (role, _) = arn.target()?;
+    (role.kind() == ROLE).then_some(role)
+}
+
+/// The roles in the template with which the models of a configuration run.
+pub(super) fn roles(config: Resource<'_>) -> Vec<Resource<'_>> {
+    let mut roles: Vec<Resource<'_>> = Vec::new();
+    let models = variants(config).into_iter().chain(shadows(config));
+    let arns = models
+        .filter_map(model_of)
+        .chain(Some(config))
+        .map(|user| user.get("ExecutionRoleArn"));
+    for role in arns.filter_map(role_of) {
+        if !roles.iter().any(|known| known.is(role)) {
+            roles.push(role);
+        }
+    }
+    roles
+}
+
+/// Whether something is allowed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Answer {
+    Yes,
+    No,
     Unknown,
 }
 
-/// What allows a role an action, on whatever resource.
-pub(super) fn grant<'w>(role: Resource<'w>, action: &str) -> Grant<'w> {
-    let inline = role.get("Policies");
-    let mut unknown = !inline.is_absent() && inline.list().is_none();
-    for policy in inline.items() {
-        match allows(policy.get("PolicyDocument"), action) {
-            Some(true) => return Grant::Inline,
-            Some(false) => {}
-            None => unknown = true,
+/// What may allow a role an action.
+pub(super) enum Grant<'w> {
+    /// Policies within the role, or ones that are not known.
+    Role,
+    /// Policies that are resources of their own, and nothing else.
+    Separate(Vec<Resource<'w>>),
+    Nothing,
+}
+
+/// The items of a list, or the one value that stands for it; `None` where it may be any.
+fn one_or_more(node: Node<'_>) -> Option<Vec<Node<'_>>> {
+    match node.list() {
+        Some(items) => Some(items),
+        None if node.is_present() => Some(vec![node]),
+        None => None,
+    }
+}
+
+/// The best answer of several patterns to a name.
+fn any(patterns: Node<'_>, answer: impl Fn(Node<'_>) -> Answer) -> Answer {
+    let Some(patterns) = one_or_more(patterns) else {
+        return Answer::Unknown;
+    };
+    let mut best = Answer::No;
+    for pattern in patterns {
+        match answer(pattern) {
+            Answer::Yes => return Answer::Yes,
+            Answer::Unknown => best = Answer::Unknown,
+            Answer::No => {}
         }
     }
-    let managed = role.get("ManagedPolicyArns");
-    unknown |= !managed.is_absent() && managed.list().is_none();
-    let mut separate = Vec::new();
-    for arn in managed.items() {
-        match arn.target() {
-            Some((policy, _)) if policy.kind() == MANAGED => separate.push(policy),
-            // One of AWS's, or of somebody's elsewhere.
-            _ => unknown = true,
+    best
+}
+
+struct Statement<'w> {
+    written: Node<'w>,
+    /// The policy that it is in, where that is a resource of its own.
+    policy: Option<Resource<'w>>,
+}
+
+/// The policies of a role.
+pub(super) struct Policies<'w> {
+    world: &'w World<'w>,
+    statements: Vec<Statement<'w>>,
+    /// Whether these are all that there are.
+    complete: bool,
+}
+
+impl<'w> Policies<'w> {
+    pub(super) fn of(role: Resource<'w>) -> Self {
+        let mut policies = Self {
+            world: role.world(),
+            statements: Vec::new(),
+            // A role with a name may be given policies by other templates.
+            complete: role.get("RoleName").is_absent(),
+        };
+        let inline = role.get("Policies");
+        policies.complete &= inline.is_absent() || inline.list().is_some();
+        for policy in inline.items() {
+            policies.add(policy.get("PolicyDocument"), None);
         }
-    }
-    for kind in SEPARATE {
-        for policy in role.world().of_type(kind) {
+        let managed = role.get("ManagedPolicyArns");
+        policies.complete &= managed.is_absent() || managed.list().is_some();
+        for arn in managed.items() {
+            match arn.target() {
+                Some((policy, _)) if policy.kind() == MANAGED => {
+                    policies.add(policy.get("PolicyDocument"), Some(policy));
+                }
+                _ => policies.complete = false,
+            }
+        }
+        for policy in SEPARATE.iter().flat_map(|kind| role.world().of_type(kind)) {
             match is_of(policy, role) {
-                Some(true) => separate.push(policy),
-                Some(false) => {}
-                None => unknown = true,
+                Answer::Yes => policies.add(policy.get("PolicyDocument"), Some(policy)),
+                Answer::No => {}
+                Answer::Unknown => policies.complete = false,
             }
         }
+        policies
     }
-    let mut by = None;
-    for policy in separate {
-        match allows(policy.get("PolicyDocument"), action) {
-            Some(true) => by = Some(policy),
-            Some(false) => {}
-            None => unknown = true,
-        }
-    }
-    match by {
-        // Another one may allow it earlier.
-        _ if unknown => Grant::Unknown,
-        Some(policy) => Grant::By(policy),
-        None => Grant::Nowhere,
-    }
-}
 
-/// Whether a policy is attached to a role.
-fn is_of(policy: Resource<'_>, role: Resource<'_>) -> Option<bool> {
-    let one = policy.get("RoleName");
-    let many = policy.get("Roles");
-    let names = match many.list() {
-        Some(names) => names,
-        None if many.is_absent() && one.is_absent() => return Some(false),
-        None if many.is_absent() => vec![one],
-        None => return None,
-    };
-    let mut known = true;
-    for name in names {
-        match (name.target(), name.text(), role.get("RoleName").text()) {
-            (Some((target, _)), ..) if target.is(role) => return Some(true),
-            (None, Some(name), Some(own)) if name == own => return Some(true),
-            (Some(_), ..) | (None, Some(_), _) => {}
-            (None, None, _) => known = false,
-        }
+    fn add(&mut self, document: Node<'w>, policy: Option<Resource<'w>>) {
+        let Some(statements) = one_or_more(document.get("Statement")) else {
+            self.complete = false;
+            return;
+        };
+        let statements = statements.into_iter();
+        self.statements
+            .extend(statements.map(|written| Statement { written, policy }));
     }
-    known.then_some(false)
-}
 
-/// Whether a document allows an action: `None` where that is not known.
-fn allows(document: Node<'_>, action: &str) -> Option<bool> {
-    let statements = document.get("Statement");
-    let statements = match statements.list() {
-        Some(list) => list,
-        None if statements.entries().next().is_some() => vec![statements],
-        None => return None,
-    };
-    let mut known = true;
-    for statement in statements {
-        match statement.get("Effect").text().as_deref() {
-            Some("Allow") => {}
-            Some(_) => continue,
-            None => known = false,
+    /// What may allow an action on anything.
+    pub(super) fn grant(&self, action: &str) -> Grant<'w> {
+        if self.refuse(action, &[Token::UNKNOWN]) {
+            return Grant::Nothing;
         }
-        let actions = statement.get("Action");
-        if actions.is_absent() {
-            // `NotAction` allows much.
-            return None;
-        }
-        for pattern in actions.list().unwrap_or_else(|| vec![actions]) {
-            match pattern.text() {
-                Some(pattern) if matches(&pattern, action) => return known.then_some(true),
-                Some(_) => {}
-                None => known = false,
+        let mut policies: Vec<Resource<'w>> = Vec::new();
+        for statement in &self.statements {
+            let denies = statement.written.get("Effect").text().as_deref() == Some("Deny");
+            if denies || self.concerns(statement, action, &[Token::UNKNOWN]) == Answer::No {
+                continue;
+            }
+            match statement.policy {
+                Some(policy) => policies.push(policy),
+                None => return Grant::Role,
             }
         }
+        if self.complete {
+            Grant::Separate(policies)
+        } else {
+            Grant::Role
+        }
     }
-    known.then_some(false)
+
+    /// Whether they allow an action on a resource.
+    pub(super) fn allow(&self, action: &str, resource: &[Token]) -> Answer {
+        let (mut yes, mut perhaps, mut perhaps_not) = (false, !self.complete, !self.complete);
+        for statement in &self.statements {
+            let answer = self.concerns(statement, action, resource);
+            let effect = statement.written.get("Effect").text();
+            match (effect.as_deref(), answer) {
+                (_, Answer::No) => {}
+                (Some("Allow"), Answer::Yes) => yes = true,
+                (Some("Allow"), Answer::Unknown) => perhaps = true,
+                (Some("Deny"), Answer::Yes) => return Answer::No,
+                (Some("Deny"), Answer::Unknown) => perhaps_not = true,
+                _ => (perhaps, perhaps_not) = (true, true),
+            }
+        }
+        match (yes, perhaps, perhaps_not) {
+            (true, _, false) => Answer::Yes,
+            (false, false, _) => Answer::No,
+            _ => Answer::Unknown,
+        }
+    }
+
+    /// Whether an action is not allowed on a resource, for sure.
+    pub(super) fn refuse(&self, action: &str, resource: &[Token]) -> bool {
+        self.allow(action, resource) == Answer::No
+    }
+
+    /// Whether a statement that allows names actions of a service, such as `ecr:`.
+    pub(super) fn name(&self, service: &str) -> bool {
+        self.statements.iter().any(|statement| {
+            let actions = one_or_more(statement.written.get("Action")).unwrap_or_default();
+            statement.written.get("Effect").text().as_deref() == Some("Allow")
+                && actions.iter().any(|action| {
+                    action
+                        .text()
+                        .is_some_and(|text| text.to_ascii_lowercase().starts_with(service))
+                })
+        })
+    }
+
+    fn concerns(&self, statement: &Statement<'w>, action: &str, resource: &[Token]) -> Answer {
+        let statement = statement.written;
+        let action = literal(&action.to_ascii_lowercase());
+        let of_action = if statement.get("Action").is_absent() {
+            Answer::Unknown
+        } else {
+            any(statement.get("Action"), |node| {
+                let mut tokens = tokens(self.world, node);
+                for token in &mut tokens {
+                    if let Token::Char(letter) = token {
+                        letter.make_ascii_lowercase();
+                    }
+                }
+                matches(&pattern(tokens), &action)
+            })
+        };
+        let of_resource = if statement.get("Resource").is_absent() {
+            Answer::Unknown
+        } else {
+            any(statement.get("Resource"), |node| {
+                matches(&pattern(tokens(self.world, node)), resource)
+            })
+        };
+        match (of_action, of_resource) {
+            (Answer::No, _) | (_, Answer::No) => Answer::No,
+            (Answer::Yes, Answer::Yes) if statement.get("Condition").is_absent() => Answer::Yes,
+            _ => Answer::Unknown,
+        }
+    }
 }
 
-/// Whether an action is one of a pattern's. A pattern of another form than `sns:*` may be.
-fn matches(pattern: &str, action: &str) -> bool {
-    let (pattern, action) = (pattern.to_ascii_lowercase(), action.to_ascii_lowercase());
-    match pattern.split_once(['*', '?']) {
-        Some((start, _)) => action.starts_with(start),
-        None => pattern == action,
+/// Whether a policy that is a resource of its own is attached to a role.
+pub(super) fn is_of(policy: Resource<'_>, role: Resource<'_>) -> Answer {
+    let property = if policy.kind() == "AWS::IAM::RolePolicy" {
+        "RoleName"
+    } else {
+        "Roles"
+    };
+    let names = policy.get(property);
+    if names.is_absent() {
+        return Answer::No;
     }
+    any(names, |name| match (name.target(), name.text()) {
+        (Some((target, _)), _) if target.is(role) => Answer::Yes,
+        (Some((target, _)), _) if target.kind() == ROLE => Answer::No,
+        // The name of a role without one is made up when it is created.
+        (None, Some(name)) => match role.get("RoleName").text() {
+            Some(own) if own == name => Answer::Yes,
+            _ => Answer::No,
+        },
+        _ => Answer::Unknown,
+    })
+}
+
+/// Whether a service may take a role.
+pub(super) fn trusts(role: Resource<'_>, service: &[Token]) -> Answer {
+    let world = role.world();
+    let document = role.get("AssumeRolePolicyDocument");
+    any(document.get("Statement"), |statement| {
+        let effect = statement.get("Effect").text();
+        if effect.as_deref() == Some("Deny") {
+            return Answer::No;
+        }
+        let action = literal("sts:assumerole");
+        let of_action = any(statement.get("Action"), |node| {
+            let text = node.text().map(|text| text.to_ascii_lowercase());
+            text.map_or(Answer::Unknown, |text| {
+                matches(&pattern(literal(&text)), &action)
+            })
+        });
+        let principal = statement.get("Principal");
+        let services = principal.get("Service");
+        let of_service = match principal.text() {
+            Some(everybody) if everybody == "*" => Answer::Yes,
+            _ if services.is_absent() && principal.entries().next().is_some() => {
+                any(principal.get("AWS"), |node| match node.text().as_deref() {
+                    Some("*") => Answer::Unknown,
+                    _ => Answer::No,
+                })
+            }
+            _ => any(services, |node| {
+                match matches(&tokens(world, node), service) {
+                    Answer::No if node.text().as_deref() == Some("*") => Answer::Unknown,
+                    answer => answer,
+                }
+            }),
+        };
+        match (of_action, of_service) {
+            (Answer::No, _) | (_, Answer::No) => Answer::No,
+            (Answer::Yes, Answer::Yes) => Answer::Yes,
+            _ => Answer::Unknown,
+        }
+    })
 }

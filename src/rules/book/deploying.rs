@@ -3,7 +3,7 @@
 use crate::finding::Severity;
 
 use super::super::node::{Node, Resource};
-use super::access::{ROLE, SEPARATE};
+use super::access::{Answer, SEPARATE, is_of, role_of};
 use super::found::Found;
 use super::hosting::{CONFIG, ENDPOINT, MODEL, comes_after, targets_of, variants};
 use super::{Check, Rule};
@@ -74,20 +74,15 @@ fn literal_chain(resource: Resource<'_>, found: &mut Found<'_>) {
 /// Policies that are resources of their own are attached to a role whenever CloudFormation gets
 /// there.
 fn role_order(model: Resource<'_>, found: &mut Found<'_>) {
-    let Some((role, _)) = model.get("ExecutionRoleArn").target() else {
+    let Some(role) = role_of(model.get("ExecutionRoleArn")) else {
         return;
     };
-    if role.kind() != ROLE {
-        return;
-    }
     for kind in SEPARATE {
         for policy in model.world().of_type(kind) {
-            let roles = policy.get("Roles");
-            let roles = roles.list().unwrap_or_else(|| vec![policy.get("RoleName")]);
-            let of_role = roles
-                .iter()
-                .any(|one| one.target().is_some_and(|(target, _)| target.is(role)));
-            if of_role && concerns_models(policy) && !comes_after(model, policy) {
+            if is_of(policy, role) == Answer::Yes
+                && concerns_models(policy)
+                && !comes_after(model, policy)
+            {
                 let id = policy.id();
                 found
                     .at(

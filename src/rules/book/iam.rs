@@ -2,8 +2,6 @@
 //!
 //! Only for what is sure: the role is in the template, and so is each of its policies.
 
-pub(super) mod policy;
-
 mod images;
 mod storage;
 
@@ -13,12 +11,11 @@ mod tests;
 use crate::finding::Severity;
 
 use super::super::node::{Node, Resource};
+use super::access::{self, Answer, Policies, ROLE, Token, literal, role_of, roles, trusts};
 use super::batch::{MACHINE, tasks};
 use super::found::Found;
-use super::hosting::{CONFIG, MODEL, model_of, shadows, variants};
+use super::hosting::{CONFIG, MODEL};
 use super::{Check, Rule};
-
-use policy::{Answer, Policies, ROLE, Token, literal, trusts};
 
 pub(super) const RULES: &[Rule] = &[
     declared!(
@@ -57,28 +54,6 @@ pub(super) const RULES: &[Rule] = &[
     ),
     declared!("iam-full-access", Note, [MODEL, CONFIG], full_access),
 ];
-
-/// The role that a value names, where it is in the template.
-pub(super) fn role_of(arn: Node<'_>) -> Option<Resource<'_>> {
-    let (role, _) = arn.target()?;
-    (role.kind() == ROLE).then_some(role)
-}
-
-/// The roles in the template with which a configuration's models run.
-fn roles(config: Resource<'_>) -> Vec<Resource<'_>> {
-    let mut roles: Vec<Resource<'_>> = Vec::new();
-    let models = variants(config).into_iter().chain(shadows(config));
-    let arns = models
-        .filter_map(model_of)
-        .chain(Some(config))
-        .map(|user| user.get("ExecutionRoleArn"));
-    for role in arns.filter_map(role_of) {
-        if !roles.iter().any(|known| known.is(role)) {
-            roles.push(role);
-        }
-    }
-    roles
-}
 
 fn trust(user: Resource<'_>, found: &mut Found<'_>) {
     let arn = user.get("ExecutionRoleArn");
@@ -259,7 +234,7 @@ fn full_access(user: Resource<'_>, found: &mut Found<'_>) {
         return;
     };
     for arn in role.get("ManagedPolicyArns").items() {
-        let tokens = policy::tokens(user.world(), arn);
+        let tokens = access::tokens(user.world(), arn);
         let broad = BROAD
             .iter()
             .find(|name| tokens.ends_with(&literal(&format!(":policy/{name}"))));

@@ -1,9 +1,8 @@
 //! Schedules, and the roles of those that make requests.
 
 use super::super::super::node::{Node, Resource};
+use super::super::access::{Answer, Policies, Token, literal, role_of, trusts};
 use super::super::found::Found;
-use super::super::iam::policy::{Answer, Policies, Token, literal, trusts};
-use super::super::iam::role_of;
 use super::jobs::{ACTION_STYLE, is_lower_camel, scheduled, tasks};
 use super::request::{is_known, marked, parsed};
 

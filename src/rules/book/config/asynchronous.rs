@@ -1,10 +1,10 @@
 //! Endpoints that answer from a queue.
 
 use super::super::super::node::{Node, Resource};
-use super::super::access::{Grant, grant};
+use super::super::access::{Grant, Policies, roles};
 use super::super::found::Found;
 use super::super::hosting::{comes_after, endpoints_of, is_async};
-use super::permission::{roles, writes};
+use super::permission::writes;
 use super::{models, product};
 
 fn output(config: Resource<'_>) -> Node<'_> {
@@ -52,8 +52,8 @@ pub(super) fn publish(config: Resource<'_>, found: &mut Found<'_>) {
         return;
     };
     for role in roles(config) {
-        match grant(role, "sns:Publish") {
-            Grant::Nowhere => {
+        match Policies::of(role).grant("sns:Publish") {
+            Grant::Nothing => {
                 found
                     .at(
                         topic,
@@ -64,24 +64,25 @@ pub(super) fn publish(config: Resource<'_>, found: &mut Found<'_>) {
                     )
                     .hint("allow `sns:Publish` on the topic in an inline policy of the role");
             }
-            Grant::By(policy) => {
+            Grant::Separate(policies) => {
                 for endpoint in endpoints_of(config) {
-                    if !comes_after(endpoint, policy) {
-                        let id = policy.id();
-                        found
-                            .at(
-                                endpoint.entry().get("DependsOn"),
-                                format!(
-                                    "the endpoint may be created before `{id}` allows `sns:Publish`, and then its test message fails"
-                                ),
-                            )
-                            .hint(format!(
-                                "write `DependsOn: {id}`, or make it an inline policy of the role"
-                            ));
+                    if policies.iter().any(|policy| comes_after(endpoint, *policy)) {
+                        continue;
                     }
+                    let id = policies.first().map_or("", |policy| policy.id());
+                    found
+                        .at(
+                            endpoint.entry().get("DependsOn"),
+                            format!(
+                                "the endpoint may be created before `{id}` allows `sns:Publish`, and then its test message fails"
+                            ),
+                        )
+                        .hint(format!(
+                            "write `DependsOn: {id}`, or make it an inline policy of the role"
+                        ));
                 }
             }
-            Grant::Inline | Grant::Unknown => {}
+            Grant::Role => {}
         }
     }
 }

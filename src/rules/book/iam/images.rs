@@ -1,10 +1,10 @@
 //! What a role needs for images.
 
 use super::super::super::node::Resource;
+use super::super::access::{Policies, Token, literal, role_of, split_once, tokens};
 use super::super::found::Found;
 use super::super::hosting::containers;
-use super::policy::{Policies, Token, literal, split_once, tokens};
-use super::{named, refused, role_of};
+use super::{named, refused};
 
 const PULL: &[&str] = &[
     "ecr:BatchCheckLayerAvailability",

@@ -1,10 +1,9 @@
 //! What a role needs for objects in S3, and for keys.
 
 use super::super::super::node::{Node, Part, Resource};
+use super::super::access::{Answer, Policies, Token, literal, role_of, roles, split_once, tokens};
 use super::super::found::Found;
 use super::super::hosting::containers;
-use super::policy::{Answer, Policies, Token, object, tokens};
-use super::{role_of, roles};
 
 const KEY: &str = "AWS::KMS::Key";
 
@@ -33,6 +32,23 @@ fn data(model: Resource<'_>) -> Vec<Data<'_>> {
     }
     all.retain(|data| data.node.is_present());
     all
+}
+
+/// The ARN of what an address in S3 names: of the bucket, and of the object.
+fn object(address: &[Token]) -> Option<(Vec<Token>, Vec<Token>)> {
+    let (before, rest) = split_once(address, "s3://")?;
+    if !before.is_empty() {
+        return None;
+    }
+    let (bucket, key) = split_once(rest, "/").unwrap_or((rest, &[]));
+    let mut arn = literal("arn:");
+    arn.push(Token::NAME);
+    arn.extend(literal(":s3:::"));
+    arn.extend_from_slice(bucket);
+    let mut object = arn.clone();
+    object.push(Token::Char('/'));
+    object.extend_from_slice(key);
+    Some((arn, object))
 }
 
 /// Whether the policy of a bucket of the template may allow what the role's policies do not.

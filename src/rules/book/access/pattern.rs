@@ -1,22 +1,12 @@
-//! Whether a role allows an action on a resource, as far as its policies are in the template.
+//! The patterns of policies, and the names that they match, as far as both are known.
 
 use std::borrow::Cow;
 
-use super::super::super::node::{Node, Part, Resource};
+use super::super::super::node::{Node, Part};
 use super::super::super::world::World;
+use super::Answer;
 
-pub(in super::super) const ROLE: &str = "AWS::IAM::Role";
 const BUCKET: &str = "AWS::S3::Bucket";
-const MANAGED: &str = "AWS::IAM::ManagedPolicy";
-const SEPARATE: [&str; 3] = ["AWS::IAM::Policy", MANAGED, "AWS::IAM::RolePolicy"];
-
-/// Whether something is allowed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in super::super) enum Answer {
-    Yes,
-    No,
-    Unknown,
-}
 
 /// A piece of a name or of a pattern of names.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -120,7 +110,7 @@ fn reference(
 }
 
 /// Tokens of a policy: its wildcards and variables are none of the characters.
-fn pattern(tokens: Vec<Token>) -> Vec<Token> {
+pub(super) fn pattern(tokens: Vec<Token>) -> Vec<Token> {
     let mut pattern = Vec::with_capacity(tokens.len());
     let mut rest = tokens.into_iter().peekable();
     while let Some(token) = rest.next() {
@@ -206,7 +196,7 @@ fn does_match(pattern: &[Token], name: &[Token]) -> bool {
 /// Longer ones are not compared: each step of one is a step at each place of the other.
 const MOST_STEPS: usize = 1 << 20;
 
-fn matches(pattern: &[Token], name: &[Token]) -> Answer {
+pub(super) fn matches(pattern: &[Token], name: &[Token]) -> Answer {
     if pattern.len().saturating_mul(name.len()) > MOST_STEPS {
         return Answer::Unknown;
     }
@@ -217,213 +207,6 @@ fn matches(pattern: &[Token], name: &[Token]) -> Answer {
     } else {
         Answer::No
     }
-}
-
-/// The items of a list, or the one value that stands for it; `None` where it may be any.
-fn one_or_more(node: Node<'_>) -> Option<Vec<Node<'_>>> {
-    match node.list() {
-        Some(items) => Some(items),
-        None if node.is_present() => Some(vec![node]),
-        None => None,
-    }
-}
-
-/// The best answer of several patterns to a name.
-fn any(patterns: Node<'_>, answer: impl Fn(Node<'_>) -> Answer) -> Answer {
-    let Some(patterns) = one_or_more(patterns) else {
-        return Answer::Unknown;
-    };
-    let mut best = Answer::No;
-    for pattern in patterns {
-        match answer(pattern) {
-            Answer::Yes => return Answer::Yes,
-            Answer::Unknown => best = Answer::Unknown,
-            Answer::No => {}
-        }
-    }
-    best
-}
-
-/// The policies of a role.
-pub(in super::super) struct Policies<'w> {
-    world: &'w World<'w>,
-    statements: Vec<Node<'w>>,
-    /// Whether these are all that there are.
-    pub(in super::super) complete: bool,
-}
-
-impl<'w> Policies<'w> {
-    pub(in super::super) fn of(role: Resource<'w>) -> Self {
-        let mut policies = Self {
-            world: role.world(),
-            statements: Vec::new(),
-            // A role with a name may be given policies by other templates.
-            complete: role.get("RoleName").is_absent(),
-        };
-        let inline = role.get("Policies");
-        policies.complete &= inline.is_absent() || inline.list().is_some();
-        for policy in inline.items() {
-            policies.add(policy.get("PolicyDocument"));
-        }
-        let managed = role.get("ManagedPolicyArns");
-        policies.complete &= managed.is_absent() || managed.list().is_some();
-        for arn in managed.items() {
-            match arn.target() {
-                Some((policy, _)) if policy.kind() == MANAGED => {
-                    policies.add(policy.get("PolicyDocument"));
-                }
-                _ => policies.complete = false,
-            }
-        }
-        for policy in SEPARATE.iter().flat_map(|kind| role.world().of_type(kind)) {
-            match is_of(policy, role) {
-                Answer::Yes => policies.add(policy.get("PolicyDocument")),
-                Answer::No => {}
-                Answer::Unknown => policies.complete = false,
-            }
-        }
-        policies
-    }
-
-    fn add(&mut self, document: Node<'w>) {
-        match one_or_more(document.get("Statement")) {
-            Some(statements) => self.statements.extend(statements),
-            None => self.complete = false,
-        }
-    }
-
-    /// Whether they allow an action on a resource.
-    pub(in super::super) fn allow(&self, action: &str, resource: &[Token]) -> Answer {
-        let (mut yes, mut perhaps, mut perhaps_not) = (false, !self.complete, !self.complete);
-        for statement in &self.statements {
-            let answer = self.concerns(*statement, action, resource);
-            let effect = statement.get("Effect").text();
-            match (effect.as_deref(), answer) {
-                (_, Answer::No) => {}
-                (Some("Allow"), Answer::Yes) => yes = true,
-                (Some("Allow"), Answer::Unknown) => perhaps = true,
-                (Some("Deny"), Answer::Yes) => return Answer::No,
-                (Some("Deny"), Answer::Unknown) => perhaps_not = true,
-                _ => (perhaps, perhaps_not) = (true, true),
-            }
-        }
-        match (yes, perhaps, perhaps_not) {
-            (true, _, false) => Answer::Yes,
-            (false, false, _) => Answer::No,
-            _ => Answer::Unknown,
-        }
-    }
-
-    /// Whether an action is not allowed on a resource, for sure.
-    pub(in super::super) fn refuse(&self, action: &str, resource: &[Token]) -> bool {
-        self.allow(action, resource) == Answer::No
-    }
-
-    /// Whether a statement that allows names actions of a service, such as `ecr:`.
-    pub(in super::super) fn name(&self, service: &str) -> bool {
-        self.statements.iter().any(|statement| {
-            let actions = one_or_more(statement.get("Action")).unwrap_or_default();
-            statement.get("Effect").text().as_deref() == Some("Allow")
-                && actions.iter().any(|action| {
-                    action
-                        .text()
-                        .is_some_and(|text| text.to_ascii_lowercase().starts_with(service))
-                })
-        })
-    }
-
-    fn concerns(&self, statement: Node<'w>, action: &str, resource: &[Token]) -> Answer {
-        let action = literal(&action.to_ascii_lowercase());
-        let of_action = if statement.get("Action").is_absent() {
-            Answer::Unknown
-        } else {
-            any(statement.get("Action"), |node| {
-                let mut tokens = tokens(self.world, node);
-                for token in &mut tokens {
-                    if let Token::Char(letter) = token {
-                        letter.make_ascii_lowercase();
-                    }
-                }
-                matches(&pattern(tokens), &action)
-            })
-        };
-        let of_resource = if statement.get("Resource").is_absent() {
-            Answer::Unknown
-        } else {
-            any(statement.get("Resource"), |node| {
-                matches(&pattern(tokens(self.world, node)), resource)
-            })
-        };
-        match (of_action, of_resource) {
-            (Answer::No, _) | (_, Answer::No) => Answer::No,
-            (Answer::Yes, Answer::Yes) if statement.get("Condition").is_absent() => Answer::Yes,
-            _ => Answer::Unknown,
-        }
-    }
-}
-
-/// Whether a policy that is a resource of its own is attached to a role.
-fn is_of(policy: Resource<'_>, role: Resource<'_>) -> Answer {
-    let property = if policy.kind() == "AWS::IAM::RolePolicy" {
-        "RoleName"
-    } else {
-        "Roles"
-    };
-    let names = policy.get(property);
-    if names.is_absent() {
-        return Answer::No;
-    }
-    any(names, |name| match (name.target(), name.text()) {
-        (Some((target, _)), _) if target.is(role) => Answer::Yes,
-        (Some((target, _)), _) if target.kind() == ROLE => Answer::No,
-        // The name of a role without one is made up when it is created.
-        (None, Some(name)) => match role.get("RoleName").text() {
-            Some(own) if own == name => Answer::Yes,
-            _ => Answer::No,
-        },
-        _ => Answer::Unknown,
-    })
-}
-
-/// Whether a service may take a role.
-pub(in super::super) fn trusts(role: Resource<'_>, service: &[Token]) -> Answer {
-    let world = role.world();
-    let document = role.get("AssumeRolePolicyDocument");
-    any(document.get("Statement"), |statement| {
-        let effect = statement.get("Effect").text();
-        if effect.as_deref() == Some("Deny") {
-            return Answer::No;
-        }
-        let action = literal("sts:assumerole");
-        let of_action = any(statement.get("Action"), |node| {
-            let text = node.text().map(|text| text.to_ascii_lowercase());
-            text.map_or(Answer::Unknown, |text| {
-                matches(&pattern(literal(&text)), &action)
-            })
-        });
-        let principal = statement.get("Principal");
-        let services = principal.get("Service");
-        let of_service = match principal.text() {
-            Some(everybody) if everybody == "*" => Answer::Yes,
-            _ if services.is_absent() && principal.entries().next().is_some() => {
-                any(principal.get("AWS"), |node| match node.text().as_deref() {
-                    Some("*") => Answer::Unknown,
-                    _ => Answer::No,
-                })
-            }
-            _ => any(services, |node| {
-                match matches(&tokens(world, node), service) {
-                    Answer::No if node.text().as_deref() == Some("*") => Answer::Unknown,
-                    answer => answer,
-                }
-            }),
-        };
-        match (of_action, of_service) {
-            (Answer::No, _) | (_, Answer::No) => Answer::No,
-            (Answer::Yes, Answer::Yes) => Answer::Yes,
-            _ => Answer::Unknown,
-        }
-    })
 }
 
 /// Where a text first stands among tokens.
@@ -441,23 +224,6 @@ pub(in super::super) fn split_once<'t>(
 ) -> Option<(&'t [Token], &'t [Token])> {
     let at = find(tokens, text)?;
     Some((&tokens[..at], &tokens[at + text.chars().count()..]))
-}
-
-/// The ARN of what an address in S3 names: of the bucket, and of the object.
-pub(in super::super) fn object(address: &[Token]) -> Option<(Vec<Token>, Vec<Token>)> {
-    let (before, rest) = split_once(address, "s3://")?;
-    if !before.is_empty() {
-        return None;
-    }
-    let (bucket, key) = split_once(rest, "/").unwrap_or((rest, &[]));
-    let mut arn = literal("arn:");
-    arn.push(Token::NAME);
-    arn.extend(literal(":s3:::"));
-    arn.extend_from_slice(bucket);
-    let mut object = arn.clone();
-    object.push(Token::Char('/'));
-    object.extend_from_slice(key);
-    Some((arn, object))
 }
 
 #[cfg(test)]
