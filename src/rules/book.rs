@@ -128,8 +128,8 @@ pub fn rule(id: &str) -> Option<&'static Rule> {
     rules().find(|rule| rule.id == id)
 }
 
-/// The rule that finds what a demand of the service, by its id, is about: the registry's schemas state
-/// it, so that it has no rule of its own.
+/// The rule that finds what a demand of the service, by its id, is about: the registry's schemas, or
+/// rules on any template, state it, so that it has no rule of its own.
 pub fn finder_of(id: &str) -> Option<&'static str> {
     let (_, finder) = covered().find(|(covered, _)| *covered == id)?;
     Some(finder)
@@ -138,10 +138,14 @@ pub fn finder_of(id: &str) -> Option<&'static str> {
 fn covered() -> impl Iterator<Item = (&'static str, &'static str)> {
     let families = [
         model::COVERED,
+        images::COVERED,
         config::COVERED,
         component::COVERED,
+        endpoint::COVERED,
         scaling::COVERED,
+        deploying::COVERED,
         registry::COVERED,
+        batch::COVERED,
     ];
     families.into_iter().flatten().copied()
 }
@@ -182,24 +186,22 @@ impl Rule {
     }
 }
 
-/// What the rules of the book find in a template.
-pub(super) fn check(template: &Template) -> Vec<Finding> {
-    let index = Index::of(template);
+/// What the rules of the book find in a template, of which these are the worlds.
+pub(super) fn check(template: &Template, worlds: &[World<'_>]) -> Vec<Finding> {
+    if has_macro(template) {
+        return Vec::new();
+    }
     let concerned = |rule: &&Rule| match rule.check {
-        Check::Resources(types, _) => index.has_any(types),
+        Check::Resources(types, _) => worlds.first().is_some_and(|world| world.may_have(types)),
         Check::World(_) => true,
         Check::Update(_) | Check::Elsewhere => false,
     };
     let rules: Vec<&Rule> = rules().filter(concerned).collect();
-    if rules.is_empty() || has_macro(template) {
-        return Vec::new();
-    }
-    let values = Values::of(template, &index);
     let mut findings = Vec::new();
     let mut known = BTreeSet::new();
-    for world in World::all(&index, &values) {
+    for world in worlds {
         for rule in &rules {
-            let mut found = Found::new(rule, &world);
+            let mut found = Found::new(rule, world);
             match rule.check {
                 Check::Resources(types, check) => {
                     for name in types {
@@ -209,7 +211,7 @@ pub(super) fn check(template: &Template) -> Vec<Finding> {
                         }
                     }
                 }
-                Check::World(check) => check(&world, &mut found),
+                Check::World(check) => check(world, &mut found),
                 Check::Update(_) | Check::Elsewhere => {}
             }
             for finding in found.into_findings() {

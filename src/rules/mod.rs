@@ -16,6 +16,8 @@ mod world;
 use crate::finding::{Finding, Severity};
 use crate::template::Template;
 
+use world::{Index, Values, World};
+
 /// Everything that is wrong with a template whose text has `bytes` bytes: errors and warnings, and
 /// what CloudFormation's limits make worth knowing. What its resources [silence] is left out.
 ///
@@ -39,8 +41,11 @@ impl Checked {
         let mut faults = structure::check(template);
         faults.extend(limits::check(template, bytes));
         faults.extend(references::check(template));
-        faults.extend(schema::check(template));
-        let (hints, found): (Vec<_>, Vec<_>) = book::check(template)
+        let index = Index::of(template);
+        let values = Values::of(template, &index);
+        let worlds = World::all(&index, &values);
+        faults.extend(schema::check(template, &worlds));
+        let (hints, found): (Vec<_>, Vec<_>) = book::check(template, &worlds)
             .into_iter()
             .partition(|finding| finding.severity == Severity::Note);
         faults.extend(found);

@@ -1,7 +1,8 @@
 //! Properties are those of the pinned registry schemas, with their shapes and bounds.
 //!
 //! CloudFormation turns texts into numbers and booleans and back, so that those are accepted for each
-//! other where the text reads as one. What a function yields is not known here.
+//! other where the text reads as one. What a function yields is judged where it is decidable, in each
+//! world in which it is asked for.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -12,15 +13,18 @@ use crate::cfn::{Constraint, ListSchema, ObjectSchema, Schema, StringSchema, sch
 use crate::finding::{Finding, Severity, closest};
 use crate::json::{Json, Object};
 use crate::template::Template;
+use crate::template::reference::call;
 use crate::value::{Function, Pseudo};
 
+use super::node::Node;
 use super::path::Path;
+use super::world::World;
 
 /// A set of more values than this is one that AWS extends all the time, such as instance types: a
 /// value that the pinned schema lacks may be one of tomorrow.
 const CLOSED_SET: usize = 16;
 
-pub(super) fn check(template: &Template) -> Vec<Finding> {
+pub(super) fn check(template: &Template, worlds: &[World<'_>]) -> Vec<Finding> {
     let mut findings = Vec::new();
     let nothing = Json::Object(Object::new());
     for resource in template.resources() {
@@ -31,6 +35,8 @@ pub(super) fn check(template: &Template) -> Vec<Finding> {
         let properties = resource.properties().unwrap_or(&nothing);
         let mut check = Check {
             id: resource.id,
+            worlds,
+            branches: Vec::new(),
             findings: &mut findings,
         };
         if let Json::Object(properties) = properties {
@@ -42,21 +48,86 @@ pub(super) fn check(template: &Template) -> Vec<Finding> {
 
 struct Check<'a> {
     id: &'a str,
+    worlds: &'a [World<'a>],
+    /// The branches of `Fn::If` that lead to a value: their conditions, and whether these hold there.
+    branches: Vec<(&'a str, bool)>,
     findings: &'a mut Vec<Finding>,
 }
 
-impl Check<'_> {
-    fn value(&mut self, schema: &Schema, value: &Json, path: &Path<'_>) {
-        if let Some((key, argument)) = value.as_object().and_then(Object::single)
-            && let Some(function) = Function::from_key(key)
-        {
-            if let (Function::If, Json::Array(parts)) = (function, argument) {
-                for branch in parts.iter().skip(1) {
+impl<'a> Check<'a> {
+    fn value(&mut self, schema: &Schema, value: &'a Json, path: &Path<'_>) {
+        match call(value) {
+            None => self.literal(schema, value, path),
+            Some((Function::If, Json::Array(parts))) => {
+                let condition = parts.first().and_then(Json::as_str);
+                for (branch, holds) in parts.iter().skip(1).zip([true, false]) {
+                    self.branches.extend(condition.map(|name| (name, holds)));
                     self.value(schema, branch, path);
+                    if condition.is_some() {
+                        self.branches.pop();
+                    }
                 }
             }
-            return;
+            Some(_) => self.yielded(schema, value, path),
         }
+    }
+
+    /// What a function yields.
+    fn yielded(&mut self, schema: &Schema, value: &'a Json, path: &Path<'_>) {
+        let id = self.id;
+        self.in_each_world(|world| {
+            let mut findings = Vec::new();
+            let node = Node::new(world, value);
+            let text;
+            let yielded = match node.known() {
+                Some(known) if call(known).is_none() => known,
+                _ => {
+                    let Some(known) = node.text() else {
+                        return findings;
+                    };
+                    text = Json::from(known.into_owned());
+                    &text
+                }
+            };
+            // Whoever deploys the stack is to say what an empty default stands for.
+            if yielded.as_str() != Some("") {
+                let mut check = Check {
+                    id,
+                    worlds: &[],
+                    branches: Vec::new(),
+                    findings: &mut findings,
+                };
+                check.literal(schema, yielded, path);
+            }
+            findings
+        });
+    }
+
+    /// Adds what is found in the worlds that have the resource and take the branches to what is
+    /// looked at.
+    fn in_each_world(&mut self, find: impl Fn(&'a World<'a>) -> Vec<Finding>) {
+        let start = self.findings.len();
+        for world in self.worlds {
+            let is_asked_for = self
+                .branches
+                .iter()
+                .all(|(name, holds)| world.condition(name) == Some(*holds));
+            if !is_asked_for || world.resource(self.id).is_none() {
+                continue;
+            }
+            for mut finding in find(world) {
+                let is_known = self.findings.iter().skip(start).any(|known| {
+                    (known.rule, &known.place.path) == (finding.rule, &finding.place.path)
+                });
+                if !is_known {
+                    world.qualify(&mut finding);
+                    self.findings.push(finding);
+                }
+            }
+        }
+    }
+
+    fn literal(&mut self, schema: &Schema, value: &'a Json, path: &Path<'_>) {
         if value
             .as_str()
             .is_some_and(|text| text.contains("{{resolve:"))
@@ -127,7 +198,7 @@ impl Check<'_> {
         }
     }
 
-    fn object(&mut self, schema: &ObjectSchema, object: &Object, path: &Path<'_>) {
+    fn object(&mut self, schema: &ObjectSchema, object: &'a Object, path: &Path<'_>) {
         let (mut next, mut required) = (0, 0);
         for (key, value) in object.iter() {
             let property = schema.property_from(&mut next, key);
@@ -135,10 +206,19 @@ impl Check<'_> {
             match property {
                 Some(property) if is_no_value(value) => {
                     if property.required {
-                        self.missing(schema, key, path);
+                        self.findings.push(self.missing(schema, key, path));
                     }
                 }
-                Some(property) => self.value(&property.schema, value, &path.key(key)),
+                Some(property) => {
+                    if property.required && is_conditional(value) {
+                        let finding = self.missing(schema, key, path);
+                        self.in_each_world(|world| {
+                            let is_absent = Node::new(world, value).is_absent();
+                            is_absent.then(|| finding.clone()).into_iter().collect()
+                        });
+                    }
+                    self.value(&property.schema, value, &path.key(key));
+                }
                 None if schema.open || key.starts_with("Fn::") => {}
                 None => {
                     let known = || schema.properties.iter().map(|property| property.name);
@@ -162,72 +242,43 @@ impl Check<'_> {
             .filter(|property| property.required);
         if !computed && required < all.clone().count() {
             for property in all.filter(|property| !object.contains_key(property.name)) {
-                self.missing(schema, property.name, path);
+                self.findings
+                    .push(self.missing(schema, property.name, path));
             }
         }
         if !computed {
-            for constraint in schema.constraints {
-                self.constraint(schema, constraint, object, path);
-            }
+            self.constraints(schema, object, path);
         }
     }
 
-    fn constraint(
-        &mut self,
-        schema: &ObjectSchema,
-        constraint: &Constraint,
-        object: &Object,
-        path: &Path<'_>,
-    ) {
-        // What may or may not be there is decided when the stack is deployed.
-        let undecided = |name: &str| object.get(name).is_some_and(is_conditional);
-        let set = |name: &str| object.get(name).is_some_and(|value| !is_no_value(value));
-        let name = schema.name;
-        let message = match constraint {
-            Constraint::ExactlyOne(names) | Constraint::AtLeastOne(names)
-                if names.iter().any(|name| undecided(name)) =>
-            {
-                None
-            }
-            Constraint::ExactlyOne(names) => {
-                let got: Vec<_> = names.iter().copied().filter(|name| set(name)).collect();
-                (got.len() != 1).then(|| {
-                    let got = if got.is_empty() {
-                        "none".to_owned()
-                    } else {
-                        quoted(&got)
-                    };
-                    format!("`{name}` has exactly one of {}, got {got}", quoted(names))
-                })
-            }
-            Constraint::AtLeastOne(names) => (!names.iter().any(|name| set(name)))
-                .then(|| format!("`{name}` has at least one of {}, got none", quoted(names))),
-            Constraint::Requires(first, others) => {
-                let missing: Vec<_> = others.iter().copied().filter(|other| !set(other)).collect();
-                (set(first) && !undecided(first) && !missing.is_empty())
-                    .then(|| format!("`{first}` of `{name}` needs {} beside it", quoted(&missing)))
-            }
-            Constraint::Excludes(first, others) => {
-                let excluded: Vec<_> = others
-                    .iter()
-                    .copied()
-                    .filter(|other| set(other) && !undecided(other))
-                    .collect();
-                (set(first) && !undecided(first) && !excluded.is_empty())
-                    .then(|| format!("`{first}` of `{name}` excludes {}", quoted(&excluded)))
-            }
+    fn constraints(&mut self, schema: &ObjectSchema, object: &'a Object, path: &Path<'_>) {
+        let id = self.id;
+        let broken = |set: &dyn Fn(&str) -> bool| -> Vec<Finding> {
+            let constraints = schema.constraints.iter();
+            constraints
+                .filter_map(|constraint| broken(schema.name, constraint, set))
+                .map(|message| at(id, Finding::error("property-combination", message), path))
+                .collect()
         };
-        if let Some(message) = message {
-            self.push(Finding::error("property-combination", message), path);
+        let is_conditional = object.iter().any(|(_, value)| is_conditional(value));
+        if !is_conditional {
+            let found = broken(&|name| object.get(name).is_some_and(|value| !is_no_value(value)));
+            self.findings.extend(found);
+        } else if !schema.constraints.is_empty() {
+            self.in_each_world(|world| {
+                let is_set = |value| !Node::new(world, value).is_absent();
+                broken(&|name| object.get(name).is_some_and(is_set))
+            });
         }
     }
 
-    fn missing(&mut self, schema: &ObjectSchema, name: &str, path: &Path<'_>) {
+    fn missing(&self, schema: &ObjectSchema, name: &str, path: &Path<'_>) -> Finding {
         let message = format!("required property `{name}` of `{}` is missing", schema.name);
-        self.push(Finding::error("missing-property", message), &path.key(name));
+        let finding = Finding::error("missing-property", message);
+        at(self.id, finding, &path.key(name))
     }
 
-    fn list(&mut self, schema: &ListSchema, value: &Json, path: &Path<'_>) {
+    fn list(&mut self, schema: &ListSchema, value: &'a Json, path: &Path<'_>) {
         let Json::Array(items) = value else {
             self.wrong_type("a list", value, path);
             return;
@@ -238,15 +289,23 @@ impl Check<'_> {
                 .and_then(Object::single)
                 .is_some_and(|(key, _)| key.starts_with("Fn::If"))
         });
-        if !computed {
-            let count = items.len();
+        let id = self.id;
+        let miscounted = |count: usize| {
             let few = schema.min_items.is_some_and(|least| count < least as usize);
             let many = schema.max_items.is_some_and(|most| count > most as usize);
-            if few || many {
+            (few || many).then(|| {
                 let allowed = range(schema.min_items, schema.max_items);
                 let message = format!("expected {allowed} items, got {count}");
-                self.push(Finding::error("item-count", message), path);
-            }
+                at(id, Finding::error("item-count", message), path)
+            })
+        };
+        if computed {
+            self.in_each_world(|world| {
+                let count = Node::new(world, value).list().map(|items| items.len());
+                count.and_then(miscounted).into_iter().collect()
+            });
+        } else {
+            self.findings.extend(miscounted(items.len()));
         }
         for (index, item) in items.iter().enumerate() {
             if schema.unique_items && !computed && items[..index].contains(item) {
@@ -360,13 +419,46 @@ impl Check<'_> {
     }
 
     fn push(&mut self, finding: Finding, path: &Path<'_>) {
-        let path = path.to_string();
-        let finding = if path.is_empty() {
-            finding
-        } else {
-            finding.path(path)
-        };
-        self.findings.push(finding.on(self.id));
+        self.findings.push(at(self.id, finding, path));
+    }
+}
+
+fn at(id: &str, finding: Finding, path: &Path<'_>) -> Finding {
+    let path = path.to_string();
+    let finding = if path.is_empty() {
+        finding
+    } else {
+        finding.path(path)
+    };
+    finding.on(id)
+}
+
+/// What is wrong where a constraint is broken by the properties that are set.
+fn broken(name: &str, constraint: &Constraint, set: &dyn Fn(&str) -> bool) -> Option<String> {
+    match constraint {
+        Constraint::ExactlyOne(names) => {
+            let got: Vec<_> = names.iter().copied().filter(|name| set(name)).collect();
+            (got.len() != 1).then(|| {
+                let got = if got.is_empty() {
+                    "none".to_owned()
+                } else {
+                    quoted(&got)
+                };
+                format!("`{name}` has exactly one of {}, got {got}", quoted(names))
+            })
+        }
+        Constraint::AtLeastOne(names) => (!names.iter().any(|name| set(name)))
+            .then(|| format!("`{name}` has at least one of {}, got none", quoted(names))),
+        Constraint::Requires(first, others) => {
+            let missing: Vec<_> = others.iter().copied().filter(|other| !set(other)).collect();
+            (set(first) && !missing.is_empty())
+                .then(|| format!("`{first}` of `{name}` needs {} beside it", quoted(&missing)))
+        }
+        Constraint::Excludes(first, others) => {
+            let excluded: Vec<_> = others.iter().copied().filter(|other| set(other)).collect();
+            (set(first) && !excluded.is_empty())
+                .then(|| format!("`{first}` of `{name}` excludes {}", quoted(&excluded)))
+        }
     }
 }
 

@@ -8,7 +8,9 @@
 use std::borrow::Cow;
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 
+use crate::finding::{Finding, Severity};
 use crate::json::{Json, Object};
 use crate::template::{ResourceView, Template};
 use crate::value::Function;
@@ -50,11 +52,6 @@ impl<'t> Index<'t> {
             steps: Cell::new(STEPS),
         }
     }
-
-    /// Whether there is a resource of one of the types.
-    pub(super) fn has_any(&self, types: &[&str]) -> bool {
-        types.iter().any(|name| self.by_type.contains_key(name))
-    }
 }
 
 /// A template whose conditions are decided.
@@ -63,10 +60,10 @@ pub(super) struct World<'t> {
     parameters: BTreeMap<&'t str, &'t Json>,
     conditions: BTreeMap<&'t str, bool>,
     /// How it differs from the template with its defaults; empty for that.
-    pub(super) when: String,
+    when: String,
     /// Whether it is one that the template's author has in mind: its defaults, and both ways of
     /// each condition, but not whatever else a parameter is allowed to be.
-    pub(super) meant: bool,
+    meant: bool,
 }
 
 impl<'t> World<'t> {
@@ -194,6 +191,21 @@ impl<'t> World<'t> {
         }
     }
 
+    /// Whether it is the one with the template's defaults.
+    pub(super) fn is_first(&self) -> bool {
+        self.when.is_empty()
+    }
+
+    /// Adds to what is found in this world, when that is so.
+    pub(super) fn qualify(&self, finding: &mut Finding) {
+        if !self.when.is_empty() {
+            let _ = write!(finding.message, ", when {}", self.when);
+        }
+        if !self.meant && finding.severity == Severity::Error {
+            finding.severity = Severity::Warning;
+        }
+    }
+
     /// Whether a function may still be followed.
     pub(super) fn step(&self) -> bool {
         let left = self.index.steps.get();
@@ -246,6 +258,22 @@ impl<'t> World<'t> {
         resources.find(|one| one.get(property).text().is_some_and(|text| text == name))
     }
 
+    /// The outputs that exist, by name.
+    pub(super) fn outputs(&self) -> impl Iterator<Item = (&str, Node<'_>)> {
+        let outputs = self.index.template.section("Outputs");
+        let outputs = outputs.into_iter().flat_map(Object::iter);
+        outputs
+            .filter(|(_, output)| self.has(output))
+            .map(|(name, output)| (name, Node::new(self, output)))
+    }
+
+    /// Whether there is a resource of one of the types, whether or not it exists here.
+    pub(super) fn may_have(&self, types: &[&str]) -> bool {
+        types
+            .iter()
+            .any(|name| self.index.by_type.contains_key(name))
+    }
+
     /// All resources that exist.
     pub(super) fn resources(&self) -> impl Iterator<Item = Resource<'_>> {
         self.index
@@ -255,9 +283,13 @@ impl<'t> World<'t> {
     }
 
     fn exists(&self, view: &ResourceView<'t>) -> Option<Resource<'_>> {
-        let condition = view.entry.get("Condition").and_then(Json::as_str);
-        let exists = condition.is_none_or(|name| self.condition(name).unwrap_or(true));
-        exists.then(|| Resource::new(self, *view))
+        self.has(view.entry).then(|| Resource::new(self, *view))
+    }
+
+    /// Whether the condition of an entry, if it has one, holds.
+    fn has(&self, entry: &Json) -> bool {
+        let condition = entry.get("Condition").and_then(Json::as_str);
+        condition.is_none_or(|name| self.condition(name).unwrap_or(true))
     }
 }
 

@@ -59,6 +59,9 @@ pub(super) const RULES: &[Rule] = &[
     ),
 ];
 
+/// CloudFormation has no transform jobs, so that one is of an unknown type.
+pub(super) const COVERED: &[(&str, &str)] = &[("tj-no-cfn", "resource-type")];
+
 /// The actions that Step Functions knows by themselves, and whether it waits for them.
 /// <https://docs.aws.amazon.com/step-functions/latest/dg/connect-sagemaker.html>
 const OPTIMIZED: &[(&str, bool)] = &[

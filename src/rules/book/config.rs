@@ -21,7 +21,6 @@ pub(super) const RULES: &[Rule] = &[
     declared!("cfg-variant-names", Error, [CONFIG], variants::names),
     declared!("cfg-weight", Warning, [CONFIG], variants::weights),
     declared!("cfg-exclusive-kind", Error, [CONFIG], variants::kind),
-    declared!("cfg-instance-type", Warning, [CONFIG], variants::hosting),
     declared!("cfg-instance-retired", Note, [CONFIG], variants::retired),
     declared!("cfg-instance-count", Error, [CONFIG], variants::count),
     declared!("cfg-ha-count", Note, [CONFIG], variants::spare),
@@ -65,10 +64,13 @@ pub(super) const RULES: &[Rule] = &[
     declared!("mis-bounds", Warning, [CONFIG], hosts::bounds),
     declared!("ic-config", Error, [CONFIG], hosts::whole),
     declared!("explainer", Note, [CONFIG], explainer::baseline),
+    declared!("as-explainer", Note, [CONFIG], explainer::queue),
+    declared!("timeout-large", Note, [CONFIG], fleet::download),
 ];
 
 /// Rules of the book that the registry's schema states, each with the rule that reports them.
 pub(super) const COVERED: &[(&str, &str)] = &[
+    ("cfg-instance-type", "unknown-value"),
     ("cfg-variants-count", "item-count"),
     ("as-output", "missing-property"),
     ("as-client", "number-range"),

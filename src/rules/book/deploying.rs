@@ -1,8 +1,10 @@
 //! What is replaced, and in which order things are made.
 
 use crate::finding::Severity;
+use crate::template::reference::{Target, targets};
 
-use super::super::node::{Node, Resource};
+use super::super::node::{Node, Part, Resource};
+use super::super::world::World;
 use super::access::{Answer, SEPARATE, is_of, role_of};
 use super::found::Found;
 use super::hosting::{CONFIG, ENDPOINT, MODEL, comes_after, targets_of, variants};
@@ -23,6 +25,13 @@ pub(super) const RULES: &[Rule] = &[
     ),
     declared!("upd-role-order", Warning, [MODEL], role_order),
     declared!("upd-scaling-paused", Note, [ENDPOINT], scaling_paused),
+    declared!("out-replaced-name", Warning, replaced_name),
+];
+
+/// Advice whose neglect another rule reports.
+pub(super) const COVERED: &[(&str, &str)] = &[
+    ("ep-eventual", "upd-literal-chain"),
+    ("upd-prefer-inline", "upd-role-order"),
 ];
 
 fn fixed_name(resource: Resource<'_>, found: &mut Found<'_>) {
@@ -32,7 +41,7 @@ fn fixed_name(resource: Resource<'_>, found: &mut Found<'_>) {
         "EndpointConfigName"
     };
     let name = resource.get(property);
-    if name.text().is_some() {
+    if is_fixed(name) {
         found
             .at(
                 name,
@@ -41,6 +50,26 @@ fn fixed_name(resource: Resource<'_>, found: &mut Found<'_>) {
             .hint(format!("remove `{property}`: CloudFormation finds a name that is free"))
             .allowed("no fixed name");
     }
+}
+
+/// Whether a name stays the same whatever is edited: nobody hands it in, and it has no version that
+/// is edited with the rest.
+fn is_fixed(name: Node<'_>) -> bool {
+    let handed_in = targets(name.written)
+        .iter()
+        .any(|target| matches!(target, Target::Name(id, _) if !id.starts_with("AWS::")));
+    let parts = name.parts();
+    let known = parts.iter().all(|part| match part {
+        Part::Text(_) => true,
+        Part::Reference(id, _) => id.starts_with("AWS::"),
+        Part::Unknown => false,
+    });
+    let last_word = match parts.last() {
+        Some(Part::Text(text)) => text.rsplit('-').next().unwrap_or_default(),
+        _ => "",
+    };
+    let has_version = last_word.contains(|letter: char| letter.is_ascii_digit());
+    known && !parts.is_empty() && !handed_in && !has_version
 }
 
 fn literal_chain(resource: Resource<'_>, found: &mut Found<'_>) {
@@ -68,6 +97,36 @@ fn literal_chain(resource: Resource<'_>, found: &mut Found<'_>) {
     }
     for variant in variants(resource) {
         name(variant.get("ModelName"), MODEL, "ModelName");
+    }
+}
+
+/// What an update replaces has another name and ARN after it, and what others import may not change.
+fn replaced_name(world: &World<'_>, found: &mut Found<'_>) {
+    for (_, output) in world.outputs() {
+        let value = output.get("Value");
+        let Some((replaced, attribute)) = value.target() else {
+            continue;
+        };
+        let own_name = match replaced.kind() {
+            CONFIG => "EndpointConfigName",
+            MODEL => "ModelName",
+            _ => continue,
+        };
+        let is_own = attribute.is_none_or(|name| name == own_name || name == "Id");
+        if output.at(["Export", "Name"]).is_present()
+            && is_own
+            && replaced.get(own_name).is_absent()
+        {
+            found
+                .at(
+                    value,
+                    format!(
+                        "`{}` is replaced by its updates, which fail while another stack imports its name",
+                        replaced.id()
+                    ),
+                )
+                .hint("export the endpoint's name, which stays what it is, or remove `Export`");
+        }
     }
 }
 
@@ -137,5 +196,51 @@ fn scaling_paused(endpoint: Resource<'_>, found: &mut Found<'_>) {
                 ),
             )
             .hint("shift more at once, or keep enough instances for the load of that time");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::broken;
+    use super::RULES;
+
+    #[test]
+    fn a_name_is_fixed_unless_it_is_handed_in_or_has_a_version() {
+        let model = |name: &str| {
+            broken(
+                RULES,
+                &format!(
+                    "
+Parameters: {{Version: {{Type: String, Default: a}}}}
+Mappings: {{Names: {{prod: {{Model: churn}}}}}}
+Resources:
+  Model:
+    Type: AWS::SageMaker::Model
+    Properties:
+      ModelName: {name}
+      ExecutionRoleArn: arn:aws:iam::111111111111:role/churn
+      PrimaryContainer: {{Image: '111111111111.dkr.ecr.eu-west-1.amazonaws.com/churn:1.4.2'}}
+"
+                ),
+            )
+        };
+        for fixed in [
+            "churn",
+            "!Sub '${AWS::StackName}-churn'",
+            "!Join ['-', [!Ref AWS::StackName, churn]]",
+            "!FindInMap [Names, prod, Model]",
+        ] {
+            assert_eq!(model(fixed), ["upd-custom-config-name"], "{fixed}");
+        }
+        for changes in [
+            "churn-v2",
+            "churn-1.4.2",
+            "churn-9f86d08",
+            "!Ref Version",
+            "!Sub '${AWS::StackName}-${Version}'",
+            "!ImportValue Name",
+        ] {
+            assert_eq!(model(changes), [""; 0], "{changes}");
+        }
     }
 }

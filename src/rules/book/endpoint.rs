@@ -34,6 +34,13 @@ pub(super) const RULES: &[Rule] = &[
     declared!("ep-exclude-enum", Warning, [ENDPOINT], excluded),
 ];
 
+/// What the registry's schema or a rule on any template states, each with the rule that reports it.
+pub(super) const COVERED: &[(&str, &str)] = &[
+    ("ep-name", "text-pattern"),
+    ("ep-waits", "number-range"),
+    ("ep-alarm-cycle", "dependency-cycle"),
+];
+
 /// Properties that take the name of a resource whose `Ref` is an ARN.
 const NAMES: &[(&str, &str, &str)] = &[
     (ENDPOINT, "EndpointConfigName", "EndpointConfigName"),

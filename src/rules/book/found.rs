@@ -33,19 +33,12 @@ impl<'f> Found<'f> {
 
     /// Something is wrong with a value, or with its absence.
     pub(super) fn at(&mut self, node: Node<'_>, message: impl Into<String>) -> Report<'_> {
-        let mut message = message.into();
-        let mut severity = self.rule.severity;
-        if !self.world.when.is_empty() {
-            message = format!("{message}, when {}", self.world.when);
-        }
-        if !self.world.meant && severity == Severity::Error {
-            severity = Severity::Warning;
-        }
-        let mut finding = match severity {
+        let mut finding = match self.rule.severity {
             Severity::Error => Finding::error(self.rule.id, message),
             Severity::Warning => Finding::warning(self.rule.id, message),
             Severity::Note => Finding::note(self.rule.id, message),
         };
+        self.world.qualify(&mut finding);
         if let Some((id, path)) = self.place(node) {
             finding.place.logical_id = Some(id.to_owned());
             finding.place.path = Some(path).filter(|path| !path.is_empty());
@@ -64,7 +57,8 @@ impl<'f> Found<'f> {
         report
     }
 
-    /// The logical id and the path of a node: of the current resource, or of any other one.
+    /// The logical id and the path of a node: of the current resource, of any other one, or of an
+    /// output.
     fn place(&self, node: Node<'_>) -> Option<(&'f str, String)> {
         let within = |resource: Resource<'f>| {
             let entry = resource.entry().written;
@@ -78,15 +72,24 @@ impl<'f> Found<'f> {
                     return None;
                 }
             }
-            for key in node.missing.keys() {
-                push_key(&mut path, key);
-            }
             Some((resource.id(), path))
         };
-        self.current
+        let output = |(name, output): (&'f str, Node<'f>)| {
+            let mut path = String::new();
+            find(output.written, node.written, &mut path).then_some((name, path))
+        };
+        let found = self
+            .current
             .and_then(within)
             .or_else(|| self.world.resources().find_map(within))
-            .or_else(|| self.current.map(|resource| (resource.id(), String::new())))
+            .or_else(|| self.world.outputs().find_map(output));
+        let Some((id, mut path)) = found else {
+            return self.current.map(|resource| (resource.id(), String::new()));
+        };
+        for key in node.missing.keys() {
+            push_key(&mut path, key);
+        }
+        Some((id, path))
     }
 
     pub(super) fn into_findings(self) -> Vec<Finding> {

@@ -82,7 +82,6 @@ pub(super) const RULES: &[Rule] = &[
         [MODEL],
         network::credentials
     ),
-    declared!("model-vpc-bounds", Error, [MODEL], network::bounds),
     declared!("model-vpc-two-az", Note, [MODEL], network::two_zones),
     declared!("model-vpc-egress", Warning, [MODEL], network::egress),
     declared!("model-tags", Error, [MODEL], tags),
@@ -90,6 +89,7 @@ pub(super) const RULES: &[Rule] = &[
 
 /// Rules of the book that the registry's schema states, and the rule that finds them.
 pub(super) const COVERED: &[(&str, &str)] = &[
+    ("model-vpc-bounds", "item-count"),
     ("model-containers-max", "item-count"),
     ("model-iec-enum", "unknown-value"),
     ("model-name", "text-pattern"),

@@ -4,7 +4,8 @@ use crate::config::yaml::{Limits, parse};
 use crate::json::Json;
 use crate::template::Template;
 
-use super::{Rule, check, covered, rule};
+use super::super::Checked;
+use super::{Rule, covered, rule};
 
 /// Those of the rules that a template breaks, in order and each once.
 pub(super) fn broken(rules: &[Rule], yaml: &str) -> Vec<&'static str> {
@@ -13,8 +14,11 @@ pub(super) fn broken(rules: &[Rule], yaml: &str) -> Vec<&'static str> {
     let Some(Json::Object(object)) = document.map(|document| document.to_json()) else {
         panic!("a template is an object");
     };
-    let mut broken: Vec<_> = check(&Template::from_document(object))
+    let checked = Checked::new(&Template::from_document(object), yaml.len());
+    let mut broken: Vec<_> = checked
+        .faults
         .into_iter()
+        .chain(checked.hints)
         .map(|finding| finding.rule)
         .filter(|rule| rules.iter().any(|own| own.id == *rule))
         .collect();

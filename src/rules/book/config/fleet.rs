@@ -125,3 +125,27 @@ fn cuda_of(tag: &str) -> Option<(u32, u32)> {
     let (major, minor) = digits.split_at(2);
     Some((major.parse().ok()?, minor.parse().ok()?))
 }
+
+/// Files that are not packed are those of large models, and accelerators are for them.
+pub(super) fn download(config: Resource<'_>, found: &mut Found<'_>) {
+    for variant in all_variants(config) {
+        let timeout = variant.get("ModelDataDownloadTimeoutInSeconds");
+        let on_accelerators = instance_types(variant)
+            .iter()
+            .any(|kind| facts(kind).is_some_and(|facts| facts.accelerator.is_some()));
+        let is_unpacked = |container: &Node<'_>| {
+            let source = container.get("ModelDataSource").get("S3DataSource");
+            source.get("S3DataType").text().as_deref() == Some("S3Prefix")
+                && source.get("CompressionType").text().as_deref() == Some("None")
+        };
+        let all = model_of(variant).map(containers).unwrap_or_default();
+        if timeout.is_absent() && on_accelerators && all.iter().any(is_unpacked) {
+            found
+                .at(
+                    timeout,
+                    "a model of many files may take longer to download than an endpoint waits of itself",
+                )
+                .hint("set `ModelDataDownloadTimeoutInSeconds`, up to 3600, by the size of the model");
+        }
+    }
+}

@@ -1,20 +1,13 @@
 //! What a variant is, and how many instances it has.
 
-use crate::cfn::sagemaker::endpoint_config::InstanceType as Listed;
-use crate::json::Json;
 use crate::literal::InstanceType;
 
-use super::super::super::node::{Node, Resource};
+use super::super::super::node::Resource;
 use super::super::found::Found;
 use super::super::hosting::{
     endpoints_of, hosts_components, is_async, is_serverless, shadows, targets_of, variants,
 };
 use super::{all_variants, type_places};
-
-/// Whether it is written as it stands, so that the registry's schema has been asked about it.
-fn is_literal(node: Node<'_>) -> bool {
-    matches!(node.written, Json::String(_) | Json::Number(_))
-}
 
 pub(super) fn names(config: Resource<'_>, found: &mut Found<'_>) {
     for list in [variants(config), shadows(config)] {
@@ -83,38 +76,6 @@ pub(super) fn kind(config: Resource<'_>, found: &mut Found<'_>) {
 
 /// Families of other parts of SageMaker, such as training and notebooks, of which no size hosts
 /// models
-/// ([`InstanceType`](https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ProductionVariant.html)).
-const NOT_FOR_HOSTING: &[&str] = &[
-    "c5n",
-    "c6id",
-    "geospatial",
-    "gr6",
-    "i3en",
-    "m6id",
-    "p3dn",
-    "r6id",
-    "t3",
-];
-
-pub(super) fn hosting(config: Resource<'_>, found: &mut Found<'_>) {
-    let places = all_variants(config).into_iter().flat_map(type_places);
-    for place in places.filter(|place| !is_literal(*place)) {
-        let Some(text) = place.text() else { continue };
-        let known = Listed::VALUES.contains(&text.as_ref());
-        match InstanceType::parse(text.as_ref()) {
-            Err(_) => {
-                found.expected(place, "an instance type for hosting, such as `ml.m5.large`");
-            }
-            Ok(kind) if !known && NOT_FOR_HOSTING.contains(&kind.family()) => {
-                found
-                    .expected(place, "an instance type for hosting, such as `ml.m5.large`")
-                    .hint(format!("no `{}` hosts a model", kind.family()));
-            }
-            Ok(_) => {}
-        }
-    }
-}
-
 /// Families of which AWS has newer ones for the same purpose.
 const RETIRED: &[(&str, &str)] = &[("c4", "c7i"), ("m4", "m7i"), ("p2", "g5"), ("p3", "p4d")];
 
@@ -138,9 +99,6 @@ pub(super) fn retired(config: Resource<'_>, found: &mut Found<'_>) {
 pub(super) fn count(config: Resource<'_>, found: &mut Found<'_>) {
     for variant in all_variants(config) {
         let count = variant.get("InitialInstanceCount");
-        if !is_literal(count) && count.integer().is_some_and(|count| count < 1) {
-            found.expected(count, "at least 1 instance");
-        }
         // What is scaled by SageMaker begins with the least number, what has pools with their own.
         let simple = [
             "ServerlessConfig",

@@ -57,7 +57,7 @@ pub(super) fn image_region(model: Resource<'_>, found: &mut Found<'_>) {
         .map(|container| container.get("Image"));
     let mut first = None;
     // Worlds that are not the template with its defaults may combine what nobody does.
-    if world.when.is_empty() {
+    if world.is_first() {
         let before = world.of_type(MODEL).take_while(|other| !other.is(model));
         first = before.flat_map(images).find_map(region_of);
     }

@@ -2,8 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use crate::json::Json;
-
 use super::super::super::node::{Node, Part, Resource};
 use super::super::found::Found;
 use super::super::hosting::{CONFIG, containers};
@@ -60,33 +58,6 @@ pub(super) fn credentials(model: Resource<'_>, found: &mut Found<'_>) {
                 .hint("name the function that answers with the registry's user and password");
         }
     }
-}
-
-pub(super) fn bounds(model: Resource<'_>, found: &mut Found<'_>) {
-    for (key, most) in [("SecurityGroupIds", 5), ("Subnets", 16)] {
-        let list = model.get("VpcConfig").get(key);
-        let Some(count) = list.list().map(|items| items.len()) else {
-            continue;
-        };
-        if counted_by_schema(list.written) || (1..=most).contains(&count) {
-            continue;
-        }
-        found
-            .at(list, format!("expected 1 to {most} items, got {count}"))
-            .got(count)
-            .allowed(format_args!("1 to {most}"));
-    }
-}
-
-/// Whether the rules of the registry's schema see how many items there are.
-fn counted_by_schema(list: &Json) -> bool {
-    list.as_array().is_some_and(|items| {
-        items.iter().all(|item| {
-            item.as_object()
-                .and_then(|object| object.single())
-                .is_none_or(|(key, _)| key != "Fn::If")
-        })
-    })
 }
 
 pub(super) fn two_zones(model: Resource<'_>, found: &mut Found<'_>) {

@@ -10,7 +10,7 @@ fn broken(yaml: &str) -> Vec<&'static str> {
 /// A package with these properties.
 fn package(properties: &str) -> String {
     format!(
-        "Parameters: {{Name: {{Type: String}}, Free: {{Type: String}}, Status: {{Type: String, AllowedValues: [Approved, approved]}}}}\n\
+        "Parameters: {{Name: {{Type: String}}}}\n\
          Conditions: {{Named: !Equals [!Ref Name, '']}}\n\
          Resources: {{P: {{Type: AWS::SageMaker::ModelPackage, Properties: {{{properties}}}}}}}"
     )
@@ -35,19 +35,6 @@ fn a_package_has_one_name() {
     assert!(broken(&package(either)).is_empty());
     assert_eq!(broken(&package(both)), ["mp-name-xor"]);
     assert!(broken(&package("ModelPackageGroupName: !ImportValue Group")).is_empty());
-}
-
-#[test]
-fn a_status_that_a_parameter_yields_is_known() {
-    let status = |status: &str| {
-        package(&format!(
-            "ModelPackageGroupName: churn, ModelApprovalStatus: {status}"
-        ))
-    };
-    assert_eq!(broken(&status("!Ref Status")), ["mp-approval"]);
-    assert!(broken(&status("!Ref Free")).is_empty());
-    // The schema's.
-    assert!(broken(&status("approved")).is_empty());
 }
 
 #[test]
