@@ -153,6 +153,14 @@ impl Finding {
         self
     }
 
+    /// Adds what is allowed, as the end of "expected …", and what was found: the value alone.
+    #[must_use]
+    pub fn expecting(mut self, allowed: impl Into<String>, got: impl Into<String>) -> Self {
+        self.allowed = Some(allowed.into());
+        self.got = Some(got.into());
+        self
+    }
+
     /// Sets the position in a file.
     #[must_use]
     pub fn at(mut self, source: Source) -> Self {

@@ -64,7 +64,7 @@ impl<K: FreeKeys, T: Shape> Codec<IndexMap<String, T>> for MapOf<K> {
                     K::EXPECTED
                 );
                 cx.report(
-                    Finding::error("invalid-value", message),
+                    Finding::error("invalid-value", message).expecting(K::EXPECTED, shown),
                     entry.span,
                     &value.path,
                 );
@@ -163,8 +163,7 @@ impl Codec<f64> for Fraction {
                 out_of_range(at, EXPECTED, &format!("{}%", number * 100.0), cx);
             }
             Some(number) => {
-                let message = format!("`{}`: expected {EXPECTED}, got `{number}`", at.name);
-                let mut finding = Finding::error("out-of-range", message);
+                let mut finding = at.expected("out-of-range", EXPECTED, &number.to_string());
                 if number > 1.0 && number <= 100.0 {
                     finding = finding.hint(format!("did you mean `{number}%`?"));
                 }
@@ -240,8 +239,9 @@ impl Codec<f64> for Percentage {
                     at.name,
                     Self::EXPECTED
                 );
+                let hint = format!("write the unit: `{number}%`");
                 let finding = Finding::error("wrong-type", message);
-                cx.refuse(at, finding.hint(format!("write the unit: `{number}%`")));
+                cx.refuse(at, finding.expecting(Self::EXPECTED, number).hint(hint));
             }
             _ => cx.wrong_type(at, Self::EXPECTED),
         }

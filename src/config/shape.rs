@@ -197,6 +197,12 @@ impl<'a> At<'a> {
         }
     }
 
+    /// The finding that the value is another one than expected.
+    pub(crate) fn expected(&self, rule: &'static str, expected: &str, got: &str) -> Finding {
+        let message = format!("`{}`: expected {expected}, got `{got}`", self.name);
+        Finding::error(rule, message).expecting(expected, got)
+    }
+
     /// Where a finding about the value points.
     fn mark(&self) -> Span {
         match self.node.kind {
@@ -250,17 +256,13 @@ impl<'a> Cx<'a> {
     /// The text is not what is expected.
     pub(crate) fn invalid(&mut self, at: &At<'_>, expected: &str, text: &str) {
         let shown: String = text.chars().take(80).collect();
-        let message = format!("`{}`: expected {expected}, got `{shown}`", at.name);
-        self.refuse(at, Finding::error("invalid-value", message));
+        self.refuse(at, at.expected("invalid-value", expected, &shown));
     }
 
     /// The value is of another type than expected.
     pub(crate) fn wrong_type(&mut self, at: &At<'_>, expected: &str) {
-        let message = format!(
-            "`{}`: expected {expected}, got {}",
-            at.name,
-            describe(at.node)
-        );
+        let got = describe(at.node);
+        let message = format!("`{}`: expected {expected}, got {got}", at.name);
         let (rule, hint) = match (at.node.scalar(), at.node.call()) {
             (Some(Scalar::Empty), _) => (
                 "no-value",
@@ -284,7 +286,7 @@ impl<'a> Cx<'a> {
             (Some(Scalar::Text(text)), _) => ("wrong-type", unquoted(at.node, text, expected)),
             _ => ("wrong-type", None),
         };
-        let mut finding = Finding::error(rule, message);
+        let mut finding = Finding::error(rule, message).expecting(expected, got);
         finding.hint = hint;
         self.refuse(at, finding);
     }

@@ -26,8 +26,7 @@ pub(super) fn typed(kind: &'static str) -> Object {
 }
 
 pub(super) fn out_of_range(at: &At<'_>, expected: &str, got: &str, cx: &mut Cx<'_>) {
-    let message = format!("`{}`: expected {expected}, got `{got}`", at.name);
-    cx.refuse(at, Finding::error("out-of-range", message));
+    cx.refuse(at, at.expected("out-of-range", expected, got));
 }
 
 impl Shape for bool {
@@ -133,7 +132,8 @@ fn within_length(at: &At<'_>, text: &str, bounds: Bounds, cx: &mut Cx<'_>) -> bo
     }
     let expected = format!("a text{}", bounds.words(" characters"));
     let message = format!("`{}`: expected {expected}, got {length}", at.name);
-    cx.refuse(at, Finding::error("out-of-range", message));
+    let finding = Finding::error("out-of-range", message);
+    cx.refuse(at, finding.expecting(expected, length.to_string()));
     false
 }
 
@@ -150,8 +150,7 @@ impl<L: Literal> Shape for L {
         match L::read(text) {
             Ok(literal) => within_length(at, text, bounds, cx).then_some(literal),
             Err(error) => {
-                let message = format!("`{}`: {error}", at.name);
-                let mut finding = Finding::error("invalid-value", message);
+                let mut finding = at.expected("invalid-value", error.expected, &error.got);
                 // What people forget or mistype most often.
                 finding.hint = [
                     format!("ml.{text}"),
@@ -451,8 +450,7 @@ pub(crate) fn word(
     let found = words.iter().find(|word| **word == text).copied();
     if found.is_none() {
         let shown: String = text.chars().take(80).collect();
-        let message = format!("`{}`: expected {expected}, got `{shown}`", at.name);
-        let mut finding = Finding::error("invalid-value", message);
+        let mut finding = at.expected("invalid-value", &expected, &shown);
         finding.hint = crate::finding::closest(text, words.iter().copied())
             .map(|close| format!("did you mean `{close}`?"));
         cx.refuse(at, finding);

@@ -85,13 +85,12 @@ fn time<T: Shape + Copy + fmt::Display>(
             Ok(time) if bounds.hold(number(time) as f64) => return Some(time),
             Ok(time) => out_of_range(at, &T::expected(bounds), &time.to_string(), cx),
             Err(error) => {
-                let message = format!("`{}`: {error}", at.name);
-                cx.refuse(at, Finding::error("invalid-value", message));
+                cx.refuse(at, at.expected("invalid-value", error.expected, &error.got));
             }
         },
         Some(Scalar::Integer(number)) => {
             let message = format!("`{}`: expected {form}, got the number `{number}`", at.name);
-            let finding = Finding::error("wrong-type", message);
+            let finding = Finding::error("wrong-type", message).expecting(form, number.to_string());
             cx.refuse(
                 at,
                 finding.hint(format!("write the unit: `{number}{unit}`")),
@@ -136,8 +135,8 @@ impl Shape for Size {
                     "`{}`: expected {expected}, got the number `{shown}`",
                     at.name
                 );
-                let hint = "write a percentage: `25%`";
-                cx.refuse(at, Finding::error("wrong-type", message).hint(hint));
+                let finding = Finding::error("wrong-type", message).expecting(expected, shown);
+                cx.refuse(at, finding.hint("write a percentage: `25%`"));
             }
             _ => cx.wrong_type(at, &expected),
         }
@@ -248,13 +247,7 @@ impl Shape for Unit {
         if Self::VALUES.contains(&text) {
             return Some(Self::custom(text.to_owned()));
         }
-        let message = format!(
-            "`{}`: expected {}, got `{}`",
-            at.name,
-            Self::expected(bounds),
-            text_of(at.node)
-        );
-        let mut finding = Finding::error("invalid-value", message);
+        let mut finding = at.expected("invalid-value", &Self::expected(bounds), &text_of(at.node));
         finding.hint = closest(text, Self::VALUES.iter().copied())
             .map(|close| format!("did you mean `{close}`?"));
         cx.refuse(at, finding);

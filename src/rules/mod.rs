@@ -4,6 +4,7 @@
 //! What AWS decides when the stack is deployed (parameters, conditions, other stacks) is not guessed.
 
 pub mod book;
+mod circles;
 mod limits;
 mod node;
 mod path;

@@ -6,9 +6,10 @@ use crate::cfn::schema_of;
 use crate::finding::{Finding, closest};
 use crate::json::{Json, Object};
 use crate::template::Template;
-use crate::template::reference::placeholders;
+use crate::template::reference::{Target, placeholders, targets};
 use crate::value::{Function, Pseudo};
 
+use super::circles::circles;
 use super::path::Path;
 
 pub(super) fn check(template: &Template) -> Vec<Finding> {
@@ -68,8 +69,44 @@ pub(super) fn check(template: &Template) -> Vec<Finding> {
         walk.condition_expression(condition, &Path::Root);
     }
     let mut findings = walk.findings;
-    findings.extend(cycles(template, &names, &graph));
+    let ids: Vec<&str> = template.resources().map(|resource| resource.id).collect();
+    let circles = circles(&graph).into_iter();
+    findings.extend(circles.map(|circle| cycle(template, &names, &ids, &circle)));
+    findings.extend(condition_cycles(template));
     findings
+}
+
+fn condition_cycles(template: &Template) -> Vec<Finding> {
+    let Some(conditions) = template.section("Conditions") else {
+        return Vec::new();
+    };
+    let names: Vec<&str> = conditions.keys().collect();
+    let index: BTreeMap<&str, usize> = names.iter().copied().zip(0..).collect();
+    let asked = |condition: &Json| {
+        let targets = targets(condition).into_iter();
+        targets
+            .filter_map(|target| match target {
+                Target::Condition(name) => index.get(name.as_str()).copied(),
+                Target::Name(..) | Target::Mapping(_) => None,
+            })
+            .collect()
+    };
+    let graph: Vec<Vec<usize>> = conditions.iter().map(|(_, one)| asked(one)).collect();
+    let finding = |circle: Vec<usize>| {
+        let steps: Vec<_> = circle
+            .iter()
+            .zip(circle.iter().cycle().skip(1))
+            .map(|(from, to)| format!("`{}` asks for `{}`", names[*from], names[*to]))
+            .collect();
+        let message = format!(
+            "conditions depend on each other in a circle: {}",
+            steps.join(", ")
+        );
+        Finding::error("dependency-cycle", message)
+            .on(names[circle[0]])
+            .hint("let one of them compare values instead")
+    };
+    circles(&graph).into_iter().map(finding).collect()
 }
 
 /// The names that references may use.
@@ -327,50 +364,6 @@ impl<'a> Walk<'a> {
         self.findings
             .push(finding.on(self.from.unwrap_or_default()));
     }
-}
-
-/// One finding per circle of references that a depth-first walk closes.
-fn cycles(template: &Template, names: &Names<'_>, graph: &[Vec<usize>]) -> Vec<Finding> {
-    #[derive(Clone, Copy, PartialEq)]
-    enum Seen {
-        No,
-        OnTheWay,
-        Done,
-    }
-    let ids: Vec<&str> = template.resources().map(|resource| resource.id).collect();
-    let mut seen = vec![Seen::No; graph.len()];
-    let mut findings = Vec::new();
-    for start in 0..graph.len() {
-        if seen[start] != Seen::No {
-            continue;
-        }
-        // An explicit stack: a chain of references may be as long as the template.
-        let mut way = vec![(start, 0)];
-        seen[start] = Seen::OnTheWay;
-        while let Some((node, next)) = way.last_mut() {
-            let Some(&target) = graph[*node].get(*next) else {
-                seen[*node] = Seen::Done;
-                way.pop();
-                continue;
-            };
-            *next += 1;
-            match seen[target] {
-                Seen::Done => {}
-                Seen::No => {
-                    seen[target] = Seen::OnTheWay;
-                    way.push((target, 0));
-                }
-                Seen::OnTheWay => {
-                    let circle = way
-                        .iter()
-                        .map(|(node, _)| *node)
-                        .skip_while(|node| *node != target);
-                    findings.push(cycle(template, names, &ids, &circle.collect::<Vec<_>>()));
-                }
-            }
-        }
-    }
-    findings
 }
 
 fn cycle(template: &Template, names: &Names<'_>, ids: &[&str], circle: &[usize]) -> Finding {

@@ -152,9 +152,9 @@ impl<'a> Check<'a> {
                         self.number_bounds(number, *minimum, *maximum, path);
                         if !values.is_empty() && !values.contains(&number) {
                             let known: Vec<_> = values.iter().map(i64::to_string).collect();
-                            let message =
-                                format!("expected one of `{}`, got `{number}`", known.join("`, `"));
-                            self.push(Finding::error("unknown-value", message), path);
+                            let allowed = format!("one of `{}`", known.join("`, `"));
+                            let finding = expected("unknown-value", allowed, number.to_string());
+                            self.push(finding, path);
                         }
                     }
                 }
@@ -296,7 +296,9 @@ impl<'a> Check<'a> {
             (few || many).then(|| {
                 let allowed = range(schema.min_items, schema.max_items);
                 let message = format!("expected {allowed} items, got {count}");
-                at(id, Finding::error("item-count", message), path)
+                let finding = Finding::error("item-count", message);
+                let finding = finding.expecting(format!("{allowed} items"), count.to_string());
+                at(id, finding, path)
             })
         };
         if computed {
@@ -343,8 +345,10 @@ impl<'a> Check<'a> {
         let long = schema.max_length.is_some_and(|most| length > most as usize);
         if short || long {
             let allowed = range(schema.min_length, schema.max_length);
-            let message = format!("expected {allowed} characters, got {length}");
-            self.push(Finding::error("text-length", message), path);
+            let allowed = format!("{allowed} characters");
+            let message = format!("expected {allowed}, got {length}");
+            let finding = Finding::error("text-length", message);
+            self.push(finding.expecting(allowed, length.to_string()), path);
         } else if !schema.values.is_empty() {
             if !schema.values.contains(&text) {
                 self.unknown_value(schema, text, path);
@@ -352,11 +356,8 @@ impl<'a> Check<'a> {
         } else if let Some(pattern) = schema.pattern
             && !matches(pattern, text)
         {
-            let message = format!(
-                "expected a text that matches `{pattern}`, got `{}`",
-                cut(text)
-            );
-            self.push(Finding::error("text-pattern", message), path);
+            let allowed = format!("a text that matches `{pattern}`");
+            self.push(expected("text-pattern", allowed, cut(text)), path);
         }
     }
 
@@ -365,21 +366,15 @@ impl<'a> Check<'a> {
         let meant = closest(text, schema.values.iter().copied());
         let text = cut(text);
         let mut finding = if open {
-            Finding::error(
-                "unknown-value",
-                format!(
-                    "`{text}` is not one of the {} values that are known",
-                    schema.values.len()
-                ),
-            )
+            let message = format!(
+                "`{text}` is not one of the {} values that are known",
+                schema.values.len()
+            );
+            let finding = Finding::error("unknown-value", message);
+            finding.expecting("one of the values that are known", text)
         } else {
-            Finding::error(
-                "unknown-value",
-                format!(
-                    "expected one of `{}`, got `{text}`",
-                    schema.values.join("`, `")
-                ),
-            )
+            let allowed = format!("one of `{}`", schema.values.join("`, `"));
+            expected("unknown-value", allowed, text)
         };
         if open {
             finding.severity = Severity::Warning;
@@ -400,27 +395,35 @@ impl<'a> Check<'a> {
         let fits = minimum.as_ref().is_none_or(|least| number >= *least)
             && maximum.as_ref().is_none_or(|most| number <= *most);
         if !fits {
-            let got = number.to_string();
-            let message = format!("expected {}, got `{got}`", range(minimum, maximum));
-            self.push(Finding::error("number-range", message), path);
+            let allowed = range(minimum, maximum);
+            self.push(expected("number-range", allowed, number.to_string()), path);
         }
     }
 
-    fn wrong_type(&mut self, expected: &str, value: &Json, path: &Path<'_>) {
-        let message = match value {
-            Json::String(text) => format!("expected {expected}, got `{}`", cut(text)),
+    fn wrong_type(&mut self, allowed: &str, value: &Json, path: &Path<'_>) {
+        let finding = match value {
+            Json::String(text) => expected("wrong-type", allowed, cut(text)),
             Json::Number(_) | Json::Bool(_) => {
                 let got = serde_json::to_string(value).unwrap_or_default();
-                format!("expected {expected}, got `{got}`")
+                expected("wrong-type", allowed, got)
             }
-            _ => format!("expected {expected}, got {}", value.kind()),
+            _ => {
+                let message = format!("expected {allowed}, got {}", value.kind());
+                Finding::error("wrong-type", message).expecting(allowed, value.kind())
+            }
         };
-        self.push(Finding::error("wrong-type", message), path);
+        self.push(finding, path);
     }
 
     fn push(&mut self, finding: Finding, path: &Path<'_>) {
         self.findings.push(at(self.id, finding, path));
     }
+}
+
+fn expected(rule: &'static str, allowed: impl Into<String>, got: String) -> Finding {
+    let allowed = allowed.into();
+    let message = format!("expected {allowed}, got `{got}`");
+    Finding::error(rule, message).expecting(allowed, got)
 }
 
 fn at(id: &str, finding: Finding, path: &Path<'_>) -> Finding {

@@ -229,7 +229,15 @@ impl Builder<'_> {
             ErrorKind::DirectiveDisallowed => self
                 .error("yaml-syntax", span, "expected a key, got a directive")
                 .hint("remove the line that begins with `%`"),
-            kind => self.error("yaml-syntax", span, format!("not valid YAML: {kind}")),
+            kind => {
+                // JSON is read as YAML, of which it is a part.
+                let language = if self.file.ends_with(".json") {
+                    "JSON"
+                } else {
+                    "YAML"
+                };
+                self.error("yaml-syntax", span, format!("not valid {language}: {kind}"))
+            }
         }
     }
 }
