@@ -22,6 +22,7 @@ mod emulator;
 mod faults;
 mod floors;
 mod foreign;
+mod fuzzed;
 mod grafts;
 mod hosting;
 mod l1;

@@ -7,7 +7,7 @@ use super::super::world::World;
 use super::hosting::{model_of, shadows, variants};
 
 pub(super) use pattern::{Token, literal, split_once, tokens};
-use pattern::{matches, pattern};
+use pattern::{matches, matches_action, pattern};
 
 pub(super) const ROLE: &str = "AWS::IAM::Role";
 const MANAGED: &str = "AWS::IAM::ManagedPolicy";
@@ -83,6 +83,15 @@ struct Statement<'w> {
     written: Node<'w>,
     /// The policy that it is in, where that is a resource of its own.
     policy: Option<Resource<'w>>,
+}
+
+/// Whether an action is one of those of a statement.
+fn names_action(statement: Node<'_>, action: &str) -> Answer {
+    any(statement.get("Action"), |node| match node.text() {
+        Some(pattern) if matches_action(&pattern, action) => Answer::Yes,
+        Some(_) => Answer::No,
+        None => Answer::Unknown,
+    })
 }
 
 /// The policies of a role.
@@ -201,20 +210,14 @@ impl<'w> Policies<'w> {
 
     fn concerns(&self, statement: &Statement<'w>, action: &str, resource: &[Token]) -> Answer {
         let statement = statement.written;
-        let action = literal(&action.to_ascii_lowercase());
         let of_action = if statement.get("Action").is_absent() {
             Answer::Unknown
         } else {
-            any(statement.get("Action"), |node| {
-                let mut tokens = tokens(self.world, node);
-                for token in &mut tokens {
-                    if let Token::Char(letter) = token {
-                        letter.make_ascii_lowercase();
-                    }
-                }
-                matches(&pattern(tokens), &action)
-            })
+            names_action(statement, action)
         };
+        if of_action == Answer::No {
+            return Answer::No;
+        }
         let of_resource = if statement.get("Resource").is_absent() {
             Answer::Unknown
         } else {
@@ -223,7 +226,7 @@ impl<'w> Policies<'w> {
             })
         };
         match (of_action, of_resource) {
-            (Answer::No, _) | (_, Answer::No) => Answer::No,
+            (_, Answer::No) => Answer::No,
             (Answer::Yes, Answer::Yes) if statement.get("Condition").is_absent() => Answer::Yes,
             _ => Answer::Unknown,
         }
@@ -262,13 +265,7 @@ pub(super) fn trusts(role: Resource<'_>, service: &[Token]) -> Answer {
         if effect.as_deref() == Some("Deny") {
             return Answer::No;
         }
-        let action = literal("sts:assumerole");
-        let of_action = any(statement.get("Action"), |node| {
-            let text = node.text().map(|text| text.to_ascii_lowercase());
-            text.map_or(Answer::Unknown, |text| {
-                matches(&pattern(literal(&text)), &action)
-            })
-        });
+        let of_action = names_action(statement, "sts:AssumeRole");
         let principal = statement.get("Principal");
         let services = principal.get("Service");
         let of_service = match principal.text() {

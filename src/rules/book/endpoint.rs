@@ -7,15 +7,25 @@ use crate::finding::Severity;
 use super::super::node::{Node, Resource};
 use super::found::Found;
 use super::hosting::{
-    ALARM, COMPONENT, CONFIG, ENDPOINT, comes_after, config_of, is_serverless, targets_of, variants,
+    ALARM, COMPONENT, CONFIG, ENDPOINT, comes_after, config_of, is_serverless, shadows, targets_of,
+    variants,
 };
-use super::{Check, Rule};
+use super::{Check, Rule, monitoring};
 
 pub(super) const RULES: &[Rule] = &[
     declared!(
         "ep-name-not-arn",
         Warning,
-        [ENDPOINT, CONFIG, COMPONENT],
+        [
+            ENDPOINT,
+            CONFIG,
+            COMPONENT,
+            monitoring::SCHEDULE,
+            monitoring::DATA,
+            monitoring::BIAS,
+            monitoring::EXPLAINED,
+            monitoring::QUALITY
+        ],
         name_not_arn
     ),
     declared!("ep-policy-xor", Error, [ENDPOINT], policy_xor),
@@ -41,22 +51,31 @@ pub(super) const COVERED: &[(&str, &str)] = &[
     ("ep-alarm-cycle", "dependency-cycle"),
 ];
 
-/// Properties that take the name of a resource whose `Ref` is an ARN.
-const NAMES: &[(&str, &str, &str)] = &[
-    (ENDPOINT, "EndpointConfigName", "EndpointConfigName"),
-    (COMPONENT, "EndpointName", "EndpointName"),
-];
-
-fn name_not_arn(resource: Resource<'_>, found: &mut Found<'_>) {
-    for (kind, property, attribute) in NAMES {
-        if resource.kind() == *kind {
-            arn_for_name(resource.get(property), attribute, found);
+/// What takes the name of a resource whose `Ref` is an ARN, and the attribute that is the name.
+fn names(resource: Resource<'_>) -> Vec<(Node<'_>, &'static str)> {
+    fn model(holder: Node<'_>) -> (Node<'_>, &'static str) {
+        (holder.get("ModelName"), "ModelName")
+    }
+    match resource.kind() {
+        ENDPOINT => vec![(resource.get("EndpointConfigName"), "EndpointConfigName")],
+        CONFIG => {
+            let all = variants(resource).into_iter().chain(shadows(resource));
+            all.map(model).collect()
+        }
+        COMPONENT => vec![
+            (resource.get("EndpointName"), "EndpointName"),
+            model(resource.get("Specification")),
+        ],
+        _ => {
+            let endpoints = monitoring::watched(resource).into_iter();
+            endpoints.map(|name| (name, "EndpointName")).collect()
         }
     }
-    if resource.kind() == CONFIG {
-        for variant in variants(resource) {
-            arn_for_name(variant.get("ModelName"), "ModelName", found);
-        }
+}
+
+fn name_not_arn(resource: Resource<'_>, found: &mut Found<'_>) {
+    for (node, attribute) in names(resource) {
+        arn_for_name(node, attribute, found);
     }
 }
 

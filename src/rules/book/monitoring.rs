@@ -11,12 +11,12 @@ use super::found::Found;
 use super::hosting::{ENDPOINT, config_of, containers, model_of, variants};
 use super::{Check, Rule};
 
-const SCHEDULE: &str = "AWS::SageMaker::MonitoringSchedule";
+pub(super) const SCHEDULE: &str = "AWS::SageMaker::MonitoringSchedule";
 const EXPERIMENT: &str = "AWS::SageMaker::InferenceExperiment";
-const DATA: &str = "AWS::SageMaker::DataQualityJobDefinition";
-const BIAS: &str = "AWS::SageMaker::ModelBiasJobDefinition";
-const EXPLAINED: &str = "AWS::SageMaker::ModelExplainabilityJobDefinition";
-const QUALITY: &str = "AWS::SageMaker::ModelQualityJobDefinition";
+pub(super) const DATA: &str = "AWS::SageMaker::DataQualityJobDefinition";
+pub(super) const BIAS: &str = "AWS::SageMaker::ModelBiasJobDefinition";
+pub(super) const EXPLAINED: &str = "AWS::SageMaker::ModelExplainabilityJobDefinition";
+pub(super) const QUALITY: &str = "AWS::SageMaker::ModelQualityJobDefinition";
 
 pub(super) const RULES: &[Rule] = &[
     declared!(
@@ -64,7 +64,7 @@ fn inline(schedule: Resource<'_>) -> Node<'_> {
 }
 
 /// The endpoints that a job reads from.
-fn watched(job: Resource<'_>) -> Vec<Node<'_>> {
+pub(super) fn watched(job: Resource<'_>) -> Vec<Node<'_>> {
     let own = KINDS
         .iter()
         .filter(|(kind, ..)| *kind == job.kind())

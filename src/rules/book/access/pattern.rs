@@ -193,10 +193,48 @@ fn does_match(pattern: &[Token], name: &[Token]) -> bool {
     reached.last() == Some(&true)
 }
 
+/// Whether an action is one of a pattern's, whatever their case.
+pub(super) fn matches_action(pattern: &str, action: &str) -> bool {
+    let (pattern, action) = (pattern.as_bytes(), action.as_bytes());
+    let (mut i, mut j) = (0, 0);
+    // Where to go on when what follows the last `*` does not match: it takes one character more.
+    let mut again = None;
+    while j < action.len() {
+        match pattern.get(i) {
+            Some(b'*') => {
+                again = Some((i + 1, j));
+                i += 1;
+            }
+            Some(byte) if *byte == b'?' || byte.eq_ignore_ascii_case(&action[j]) => {
+                i += 1;
+                j += 1;
+            }
+            _ => {
+                let Some((after, taken)) = again else {
+                    return false;
+                };
+                again = Some((after, taken + 1));
+                (i, j) = (after, taken + 1);
+            }
+        }
+    }
+    pattern[i..].iter().all(|byte| *byte == b'*')
+}
+
 /// Longer ones are not compared: each step of one is a step at each place of the other.
 const MOST_STEPS: usize = 1 << 20;
 
 pub(super) fn matches(pattern: &[Token], name: &[Token]) -> Answer {
+    // Most are told apart by their beginning.
+    let same = pattern
+        .iter()
+        .zip(name)
+        .take_while(|pair| matches!(pair, (Token::Char(one), Token::Char(two)) if one == two));
+    let same = same.count();
+    let (pattern, name) = (&pattern[same..], &name[same..]);
+    if let (Some(Token::Char(_)), Some(Token::Char(_))) = (pattern.first(), name.first()) {
+        return Answer::No;
+    }
     if pattern.len().saturating_mul(name.len()) > MOST_STEPS {
         return Answer::Unknown;
     }
@@ -254,6 +292,25 @@ mod tests {
             ),
         ] {
             assert_eq!(answer(with, name), expected, "{with} {name}");
+        }
+    }
+
+    #[test]
+    fn actions_match_whatever_their_case() {
+        for (with, action, expected) in [
+            ("S3:getobject", "s3:GetObject", true),
+            ("s3:Get*", "s3:GetObject", true),
+            ("s3:*object", "s3:GetObject", true),
+            ("s3:*t*t", "s3:GetObject", true),
+            ("s3:G?tObject", "s3:GetObject", true),
+            ("*", "s3:GetObject", true),
+            ("s3:GetObject*", "s3:GetObject", true),
+            ("s3:GetObject?", "s3:GetObject", false),
+            ("s3:Get*Version", "s3:GetObject", false),
+            ("s3:GetObject", "s3:GetObjectVersion", false),
+            ("", "s3:GetObject", false),
+        ] {
+            assert_eq!(matches_action(with, action), expected, "{with} {action}");
         }
     }
 

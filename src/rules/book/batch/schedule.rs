@@ -163,6 +163,22 @@ fn not_trusted(
     refused
 }
 
+/// A role does not allow some of what its user does.
+fn not_allowed(
+    user: Node<'_>,
+    role: Resource<'_>,
+    missing: &[&str],
+    hint: &str,
+    found: &mut Found<'_>,
+) {
+    if !missing.is_empty() {
+        let (id, missing) = (role.id(), missing.join("`, `"));
+        found
+            .at(user, format!("the role `{id}` does not allow `{missing}`"))
+            .hint(hint);
+    }
+}
+
 pub(super) fn role(schedule: Resource<'_>, found: &mut Found<'_>) {
     let node = schedule.get("Target").get("RoleArn");
     let (Some(job), Some(role)) = (scheduled(schedule), role_of(node)) else {
@@ -180,18 +196,7 @@ pub(super) fn role(schedule: Resource<'_>, found: &mut Found<'_>) {
     let policies = Policies::of(role);
     let jobs = job_arn("transform-job");
     needed.retain(|action| policies.refuse(action, &jobs));
-    if !needed.is_empty() {
-        found
-            .at(
-                node,
-                format!(
-                    "the role `{}` does not allow `{}`",
-                    role.id(),
-                    needed.join("`, `")
-                ),
-            )
-            .hint("allow it on `transform-job/*`");
-    }
+    not_allowed(node, role, &needed, "allow it on `transform-job/*`", found);
 }
 
 pub(super) fn machine_role(machine: Resource<'_>, found: &mut Found<'_>) {
@@ -233,16 +238,6 @@ pub(super) fn machine_role(machine: Resource<'_>, found: &mut Found<'_>) {
     }
     needed.retain(|action| policies.refuse(action, &arn));
     needed.extend(missing);
-    if !needed.is_empty() {
-        found
-            .at(
-                node,
-                format!(
-                    "the role `{}` does not allow `{}`",
-                    role.id(),
-                    needed.join("`, `")
-                ),
-            )
-            .hint("waiting for a job takes a rule of events, and tags on the job, too");
-    }
+    let hint = "waiting for a job takes a rule of events, and tags on the job, too";
+    not_allowed(node, role, &needed, hint, found);
 }
