@@ -286,7 +286,8 @@ impl<'a> Cx<'a> {
             (Some(Scalar::Text(text)), _) => ("wrong-type", unquoted(at.node, text, expected)),
             _ => ("wrong-type", None),
         };
-        let mut finding = Finding::error(rule, message).expecting(expected, got);
+        let value = at.node.scalar().map_or(got, |_| text_of(at.node));
+        let mut finding = Finding::error(rule, message).expecting(expected, value);
         finding.hint = hint;
         self.refuse(at, finding);
     }

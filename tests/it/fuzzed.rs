@@ -17,10 +17,8 @@ fn replay(target: &str, run: fn(&[u8])) {
     assert!(seeds.len() > 100, "the seeds are gone");
     for seed in seeds {
         let bytes = std::fs::read(&seed).unwrap();
-        if let Err(panic) = std::panic::catch_unwind(|| run(&bytes)) {
-            eprintln!("with {}", seed.display());
-            std::panic::resume_unwind(panic);
-        }
+        let done = std::panic::catch_unwind(|| run(&bytes));
+        assert!(done.is_ok(), "with {}", seed.display());
     }
 }
 

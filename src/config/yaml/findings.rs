@@ -1,6 +1,7 @@
 //! What the parser and the tree have to say against a file, in words.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use granit_parser::{ErrorKind, ScanError};
 
@@ -231,11 +232,9 @@ impl Builder<'_> {
                 .hint("remove the line that begins with `%`"),
             kind => {
                 // JSON is read as YAML, of which it is a part.
-                let language = if self.file.ends_with(".json") {
-                    "JSON"
-                } else {
-                    "YAML"
-                };
+                let extension = Path::new(self.file).extension();
+                let is_json = extension.is_some_and(|name| name.eq_ignore_ascii_case("json"));
+                let language = if is_json { "JSON" } else { "YAML" };
                 self.error("yaml-syntax", span, format!("not valid {language}: {kind}"))
             }
         }
