@@ -31,11 +31,16 @@ pub(super) struct Index<'t> {
     by_type: BTreeMap<&'t str, Vec<ResourceView<'t>>>,
     /// So many functions may still be followed.
     steps: Cell<u32>,
+    /// So much may still be read and compared of long texts.
+    work: Cell<usize>,
 }
 
 /// More functions than any template calls: one that calls itself by way of others, each several
 /// times, would never end.
 const STEPS: u32 = 1_000_000;
+/// More characters than the policies and the state machines of any template are read for: each rule
+/// reads them again in each world, and compares patterns with names.
+const WORK: usize = 1 << 26;
 
 impl<'t> Index<'t> {
     pub(super) fn of(template: &'t Template) -> Self {
@@ -50,6 +55,7 @@ impl<'t> Index<'t> {
             by_id,
             by_type,
             steps: Cell::new(STEPS),
+            work: Cell::new(WORK),
         }
     }
 }
@@ -210,6 +216,13 @@ impl<'t> World<'t> {
     pub(super) fn step(&self) -> bool {
         let left = self.index.steps.get();
         self.index.steps.set(left.saturating_sub(1));
+        left > 0
+    }
+
+    /// Whether more may be read or compared, of which so many characters are then taken.
+    pub(super) fn work(&self, characters: usize) -> bool {
+        let left = self.index.work.get();
+        self.index.work.set(left.saturating_sub(characters));
         left > 0
     }
 

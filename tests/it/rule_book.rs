@@ -149,3 +149,30 @@ fn a_text_that_multiplies_is_not_followed_to_its_end() {
         assert!(rules::check_update(&template, &template).is_empty());
     }
 }
+
+/// Many patterns, each long and full of wildcards, and many names: all of them are not compared.
+#[test]
+fn patterns_that_are_long_are_not_compared_to_their_end() {
+    let pattern = "*a".repeat(450);
+    let statement = format!(r#"{{"Effect": "Allow", "Action": "*", "Resource": "{pattern}b"}}"#);
+    let statements = vec![statement; 300].join(",");
+    let data = "a".repeat(900);
+    let mut resources = format!(
+        r#""Role": {{"Type": "AWS::IAM::Role", "Properties": {{
+            "AssumeRolePolicyDocument": {{"Statement": []}},
+            "Policies": [{{"PolicyName": "p", "PolicyDocument": {{"Statement": [{statements}]}}}}]}}}}"#
+    );
+    for index in 0..30 {
+        let _ = write!(
+            resources,
+            r#", "Model{index}": {{"Type": "AWS::SageMaker::Model", "Properties": {{
+                "ExecutionRoleArn": {{"Fn::GetAtt": ["Role", "Arn"]}},
+                "PrimaryContainer": {{"Image": "churn", "ModelDataUrl": "s3://churn/{data}"}}}}}}"#
+        );
+    }
+    let text = format!(r#"{{"Resources": {{{resources}}}}}"#);
+    all(
+        &Template::from_document(template("long", &text)),
+        text.len(),
+    );
+}

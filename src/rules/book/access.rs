@@ -222,7 +222,13 @@ impl<'w> Policies<'w> {
             Answer::Unknown
         } else {
             any(statement.get("Resource"), |node| {
-                matches(&pattern(tokens(self.world, node)), resource)
+                if !self.world.work(0) {
+                    return Answer::Unknown;
+                }
+                let pattern = pattern(tokens(self.world, node));
+                matches(&pattern, resource, |steps| {
+                    self.world.work(pattern.len() + steps);
+                })
             })
         };
         match (of_action, of_resource) {
@@ -277,7 +283,9 @@ pub(super) fn trusts(role: Resource<'_>, service: &[Token]) -> Answer {
                 })
             }
             _ => any(services, |node| {
-                match matches(&tokens(world, node), service) {
+                match matches(&tokens(world, node), service, |steps| {
+                    world.work(steps);
+                }) {
                     Answer::No if node.text().as_deref() == Some("*") => Answer::Unknown,
                     answer => answer,
                 }

@@ -135,6 +135,9 @@ impl<'w> Pattern<'w> {
     fn of(rule: Resource<'w>) -> Option<Self> {
         let node = rule.get("EventPattern");
         if let Some(text) = node.text() {
+            if !rule.world().work(text.len()) {
+                return None;
+            }
             let parsed = serde_json::from_str(&text).ok()?;
             return Some(Self::Text(node, parsed));
         }

@@ -224,7 +224,8 @@ pub(super) fn matches_action(pattern: &str, action: &str) -> bool {
 /// Longer ones are not compared: each step of one is a step at each place of the other.
 const MOST_STEPS: usize = 1 << 20;
 
-pub(super) fn matches(pattern: &[Token], name: &[Token]) -> Answer {
+/// Whether a name is one of a pattern's. `spend` is told how many steps it takes to compare them.
+pub(super) fn matches(pattern: &[Token], name: &[Token], spend: impl FnOnce(usize)) -> Answer {
     // Most are told apart by their beginning.
     let same = pattern
         .iter()
@@ -235,7 +236,9 @@ pub(super) fn matches(pattern: &[Token], name: &[Token]) -> Answer {
     if let (Some(Token::Char(_)), Some(Token::Char(_))) = (pattern.first(), name.first()) {
         return Answer::No;
     }
-    if pattern.len().saturating_mul(name.len()) > MOST_STEPS {
+    let steps = pattern.len().saturating_mul(name.len());
+    spend(steps);
+    if steps > MOST_STEPS {
         return Answer::Unknown;
     }
     if does_match(pattern, name) {
@@ -268,8 +271,12 @@ pub(in super::super) fn split_once<'t>(
 mod tests {
     use super::*;
 
+    fn compared(pattern: &[Token], name: &[Token]) -> Answer {
+        matches(pattern, name, |_| ())
+    }
+
     fn answer(with: &str, name: &str) -> Answer {
-        matches(&pattern(literal(with)), &literal(name))
+        compared(&pattern(literal(with)), &literal(name))
     }
 
     #[test]
@@ -325,23 +332,23 @@ mod tests {
         );
         let object = [vec![bucket.clone()], literal("/a")].concat();
         let all = [vec![bucket.clone()], literal("/*")].concat();
-        assert_eq!(matches(&pattern(all), &object), Answer::Yes);
+        assert_eq!(compared(&pattern(all), &object), Answer::Yes);
         // The ARN of a bucket is not one of an object.
-        assert_eq!(matches(&[bucket], &object), Answer::No);
-        assert_eq!(matches(&[other], &object), Answer::Unknown);
+        assert_eq!(compared(&[bucket], &object), Answer::No);
+        assert_eq!(compared(&[other], &object), Answer::Unknown);
         let below = [literal("models/"), vec![Token::UNKNOWN]].concat();
         assert_eq!(
-            matches(&pattern(literal("models/a*")), &below),
+            compared(&pattern(literal("models/a*")), &below),
             Answer::Unknown
         );
-        assert_eq!(matches(&pattern(literal("models/*")), &below), Answer::Yes);
-        assert_eq!(matches(&pattern(literal("data/*")), &below), Answer::No);
+        assert_eq!(compared(&pattern(literal("models/*")), &below), Answer::Yes);
+        assert_eq!(compared(&pattern(literal("data/*")), &below), Answer::No);
     }
 
     #[test]
     fn an_action_without_resources_needs_all_of_them() {
         assert_eq!(answer("*", "*"), Answer::Yes);
         let repository = literal("arn:aws:ecr:eu-west-1:111111111111:repository/churn");
-        assert_eq!(matches(&pattern(repository), &literal("*")), Answer::No);
+        assert_eq!(compared(&pattern(repository), &literal("*")), Answer::No);
     }
 }

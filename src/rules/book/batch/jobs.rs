@@ -79,11 +79,30 @@ pub(in super::super) fn tasks(machine: Resource<'_>) -> Vec<Job<'_>> {
     let text = machine.get("DefinitionString");
     let object = machine.get("Definition");
     if object.is_present() {
-        collect(&plain(object), object, &mut found);
+        if machine.world().work(0) {
+            let json = plain(object);
+            machine.world().work(effort(&json));
+            collect(&json, object, &mut found);
+        }
     } else if let Ok(Some(json)) = parsed(machine.world(), text) {
         collect(&json, text, &mut found);
     }
     found
+}
+
+/// About how long it takes to copy a value: as to read so many characters.
+fn effort(json: &Json) -> usize {
+    const VALUE: usize = 16;
+    VALUE
+        + match json {
+            Json::Array(items) => items.iter().map(effort).sum(),
+            Json::Object(object) => {
+                // Each key is looked for among those before it.
+                let keys = object.len() * object.len() / 2;
+                keys + object.iter().map(|(_, value)| effort(value)).sum::<usize>()
+            }
+            _ => 0,
+        }
 }
 
 /// The tasks of a machine, or of what is one within a state.

@@ -54,6 +54,9 @@ pub(super) fn parsed<'w>(world: &'w World<'w>, node: Node<'w>) -> Result<Option<
         return Ok(Some(plain(Node::new(world, argument))));
     }
     let text = marked(node);
+    if !world.work(text.len()) {
+        return Ok(None);
+    }
     match serde_json::from_str::<Json>(&text) {
         Ok(json) => Ok(Some(json)),
         Err(error) if node.text().is_some() => Err(error.to_string()),
