@@ -1,7 +1,8 @@
 //! F3: findings over any finished template, one file per family.
 //!
 //! The rules see the document only, so that a template that nobody here wrote is judged like our own.
-//! What AWS decides when the stack is deployed (parameters, conditions, other stacks) is not guessed.
+//! Parameters, conditions and functions are followed as far as they are decidable; what is decided when
+//! the stack is deployed, by whoever deploys it or in other stacks, is not guessed.
 
 pub mod book;
 mod circles;
