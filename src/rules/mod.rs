@@ -51,9 +51,17 @@ impl Checked {
             .into_iter()
             .partition(|finding| finding.severity == Severity::Note);
         faults.extend(found);
+        let mut hints = hints;
+        if worlds.first().is_some_and(World::gave_up) {
+            let message = "the template's functions, conditions or policies are too many or too long \
+                           to be followed to their end: not all rules have seen all of it";
+            hints.push(
+                Finding::note("not-followed", message)
+                    .hint("split the stack, or write out what functions put together"),
+            );
+        }
         let mut silencers = silence::Silencers::of(template);
         faults.retain(|finding| !silencers.take(finding));
-        let mut hints = hints;
         hints.retain(|finding| !silencers.take(finding));
         faults.extend(silencers.faults());
         Self {

@@ -280,6 +280,11 @@ impl<'t> World<'t> {
             .map(|(name, output)| (name, Node::new(self, output)))
     }
 
+    /// Whether there was more to follow or to read than is done for any template.
+    pub(super) fn gave_up(&self) -> bool {
+        self.index.steps.get() == 0 || self.index.work.get() == 0
+    }
+
     /// Whether there is a resource of one of the types, whether or not it exists here.
     pub(super) fn may_have(&self, types: &[&str]) -> bool {
         types
