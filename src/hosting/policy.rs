@@ -1,5 +1,6 @@
 //! The statements of an execution role: one per kind of input, in a fixed order.
 
+use crate::catalog::execution_role::{INTERFACES, NETWORK, PULL};
 use crate::json::{Json, Object, Text};
 use crate::value::{Pseudo, Value};
 
@@ -14,32 +15,11 @@ pub(super) struct Statements {
     reasons: Object,
 }
 
-const PULL: &[&str] = &[
-    "ecr:BatchCheckLayerAvailability",
-    "ecr:BatchGetImage",
-    "ecr:GetDownloadUrlForLayer",
-];
-
 const LOGS: &[&str] = &[
     "logs:CreateLogGroup",
     "logs:CreateLogStream",
     "logs:DescribeLogStreams",
     "logs:PutLogEvents",
-];
-
-const INTERFACES: &[&str] = &[
-    "ec2:CreateNetworkInterface",
-    "ec2:CreateNetworkInterfacePermission",
-    "ec2:DeleteNetworkInterface",
-    "ec2:DeleteNetworkInterfacePermission",
-];
-
-const NETWORK: &[&str] = &[
-    "ec2:DescribeDhcpOptions",
-    "ec2:DescribeNetworkInterfaces",
-    "ec2:DescribeSecurityGroups",
-    "ec2:DescribeSubnets",
-    "ec2:DescribeVpcs",
 ];
 
 impl Statements {

@@ -278,6 +278,11 @@ impl<'w> Node<'w> {
         )
     }
 
+    /// The items of a list, or the one value that stands for it.
+    pub(super) fn one_or_more(self) -> Vec<Node<'w>> {
+        self.list().unwrap_or_else(|| vec![self])
+    }
+
     /// The items of a list; none where it is no list or may be any.
     pub(super) fn items(self) -> impl Iterator<Item = Node<'w>> {
         self.list().into_iter().flatten()
@@ -570,8 +575,8 @@ impl<'w> Resource<'w> {
     /// parameters may be among them.
     pub(super) fn created_after(self) -> BTreeSet<String> {
         let depends = self.entry().get("DependsOn");
-        let names = depends.list().unwrap_or_else(|| vec![depends]);
-        let mut ids: BTreeSet<_> = names
+        let mut ids: BTreeSet<_> = depends
+            .one_or_more()
             .iter()
             .filter_map(|name| Some(name.text()?.into_owned()))
             .collect();

@@ -56,11 +56,7 @@ pub(super) enum Grant<'w> {
 
 /// The items of a list, or the one value that stands for it; `None` where it may be any.
 fn one_or_more(node: Node<'_>) -> Option<Vec<Node<'_>>> {
-    match node.list() {
-        Some(items) => Some(items),
-        None if node.is_present() => Some(vec![node]),
-        None => None,
-    }
+    node.is_present().then(|| node.one_or_more())
 }
 
 /// The best answer of several patterns to a name.

@@ -14,7 +14,9 @@ use crate::finding::Severity;
 use crate::literal::InstanceType;
 
 use super::super::node::{Node, Resource};
-use super::hosting::{CONFIG, containers, model_of, shadows, variants as production};
+use super::hosting::{
+    CONFIG, containers, is_multi_model, model_of, shadows, variants as production,
+};
 use super::{Check, Rule};
 
 pub(super) const RULES: &[Rule] = &[
@@ -156,8 +158,8 @@ fn product(model: Resource<'_>) -> Option<Node<'_>> {
 fn multi_model(model: Resource<'_>) -> Option<Node<'_>> {
     containers(model)
         .into_iter()
+        .find(|container| is_multi_model(*container) == Some(true))
         .map(|container| container.get("Mode"))
-        .find(|mode| mode.text().as_deref() == Some("MultiModel"))
 }
 
 /// The containers of a model that has several of them.

@@ -162,8 +162,7 @@ fn concerns_models(policy: Resource<'_>) -> bool {
     };
     statements.iter().any(|statement| {
         let actions = statement.get("Action");
-        let actions = actions.list().unwrap_or_else(|| vec![actions]);
-        actions.iter().any(|action| {
+        actions.one_or_more().iter().any(|action| {
             action.text().is_none_or(|name| {
                 let services = ["*", "s3:", "ecr:", "kms:"];
                 services.iter().any(|service| name.starts_with(service))

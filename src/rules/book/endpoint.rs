@@ -7,8 +7,8 @@ use crate::finding::Severity;
 use super::super::node::{Node, Resource};
 use super::found::Found;
 use super::hosting::{
-    ALARM, COMPONENT, CONFIG, ENDPOINT, comes_after, config_of, is_serverless, shadows, targets_of,
-    variants,
+    ALARM, COMPONENT, CONFIG, ENDPOINT, comes_after, config_of, is_serverless, rollback_alarms,
+    shadows, targets_of, variants,
 };
 use super::{Check, Rule, monitoring};
 
@@ -232,7 +232,7 @@ fn unwatched(endpoint: Resource<'_>, found: &mut Found<'_>) {
         .integer()
         .is_some_and(|wait| wait > 0)
         || deployment.get("RollingUpdatePolicy").is_present();
-    let alarms = deployment.at(["AutoRollbackConfiguration", "Alarms"]);
+    let alarms = rollback_alarms(endpoint);
     let none = alarms.is_absent() || alarms.list().is_some_and(|alarms| alarms.is_empty());
     if steps && none {
         found
@@ -245,10 +245,7 @@ fn unwatched(endpoint: Resource<'_>, found: &mut Found<'_>) {
 }
 
 fn alarm_order(endpoint: Resource<'_>, found: &mut Found<'_>) {
-    let alarms = endpoint
-        .get("DeploymentConfig")
-        .at(["AutoRollbackConfiguration", "Alarms"]);
-    for alarm in alarms.items() {
+    for alarm in rollback_alarms(endpoint).items() {
         let name = alarm.get("AlarmName");
         if let Some(made) = name.named(ALARM, "AlarmName")
             && !comes_after(endpoint, made)

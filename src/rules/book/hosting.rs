@@ -57,9 +57,26 @@ pub(super) fn containers(model: Resource<'_>) -> Vec<Node<'_>> {
     containers
 }
 
+/// Whether a container keeps many models and loads them as they are asked for; `None` where that is
+/// not known.
+pub(super) fn is_multi_model(container: Node<'_>) -> Option<bool> {
+    let mode = container.get("Mode");
+    if mode.is_absent() {
+        return Some(false);
+    }
+    mode.text().map(|mode| mode == "MultiModel")
+}
+
 /// Whether a variant has no instances.
 pub(super) fn is_serverless(variant: Node<'_>) -> bool {
     variant.get("ServerlessConfig").is_present()
+}
+
+/// The alarms that take an endpoint's updates back.
+pub(super) fn rollback_alarms(endpoint: Resource<'_>) -> Node<'_> {
+    endpoint
+        .get("DeploymentConfig")
+        .at(["AutoRollbackConfiguration", "Alarms"])
 }
 
 /// Whether a configuration answers from a queue.

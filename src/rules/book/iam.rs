@@ -8,6 +8,7 @@ mod storage;
 #[cfg(test)]
 mod tests;
 
+use crate::catalog::execution_role::{INTERFACES, NETWORK};
 use crate::finding::Severity;
 
 use super::super::node::{Node, Resource};
@@ -85,20 +86,6 @@ fn refused<'a>(policies: &Policies<'_>, actions: &[&'a str], resource: &[Token])
 fn named(actions: &[&str]) -> String {
     format!("`{}`", actions.join("`, `"))
 }
-
-const INTERFACES: &[&str] = &[
-    "ec2:CreateNetworkInterface",
-    "ec2:CreateNetworkInterfacePermission",
-    "ec2:DeleteNetworkInterface",
-    "ec2:DeleteNetworkInterfacePermission",
-];
-const NETWORK: &[&str] = &[
-    "ec2:DescribeDhcpOptions",
-    "ec2:DescribeNetworkInterfaces",
-    "ec2:DescribeSecurityGroups",
-    "ec2:DescribeSubnets",
-    "ec2:DescribeVpcs",
-];
 
 fn network(model: Resource<'_>, found: &mut Found<'_>) {
     let vpc = model.get("VpcConfig");
@@ -198,18 +185,11 @@ fn pass_any_role(holder: Resource<'_>, found: &mut Found<'_>) {
         .map(|policy| policy.get("PolicyDocument"))
         .chain(Some(own));
     let listed = |node: Node<'_>, text: &str| {
-        let items = node.list().map_or_else(
-            || vec![node.text()],
-            |items| items.into_iter().map(Node::text).collect(),
-        );
-        items
-            .iter()
-            .flatten()
-            .any(|item| item.eq_ignore_ascii_case(text))
+        let mut items = node.one_or_more().into_iter().filter_map(Node::text);
+        items.any(|item| item.eq_ignore_ascii_case(text))
     };
     for document in documents {
-        let statements = document.get("Statement");
-        for statement in statements.list().unwrap_or_else(|| vec![statements]) {
+        for statement in document.get("Statement").one_or_more() {
             let resource = statement.get("Resource");
             if statement.get("Effect").text().as_deref() == Some("Allow")
                 && listed(statement.get("Action"), "iam:PassRole")

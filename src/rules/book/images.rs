@@ -102,6 +102,30 @@ fn own_of_aws(image: Node<'_>) -> Option<Published> {
     published(&spelled(image)?.ecr_repository()?)
 }
 
+/// An image of AWS's in an account that has none in its region.
+pub(super) struct Misplaced {
+    pub(super) region: String,
+    pub(super) account: String,
+    /// Those that have it there.
+    pub(super) accounts: Vec<&'static str>,
+}
+
+/// Whether an image is one of AWS's in the wrong account, where all of it is known.
+pub(super) fn misplaced(image: Node<'_>) -> Option<Misplaced> {
+    // A region that is not known has no account to be compared with.
+    image.text()?;
+    let uri = spelled(image)?;
+    let repository = uri.ecr_repository()?;
+    // An account that is none of AWS's may have its own copy.
+    let accounts = published(&repository)?.accounts(repository.region);
+    let is_wrong = !accounts.is_empty() && !accounts.contains(&repository.account);
+    is_wrong.then(|| Misplaced {
+        region: repository.region.to_owned(),
+        account: repository.account.to_owned(),
+        accounts,
+    })
+}
+
 fn format(model: Resource<'_>, found: &mut Found<'_>) {
     for image in images(model) {
         let Some(text) = image.text() else {

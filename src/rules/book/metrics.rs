@@ -10,7 +10,9 @@ use crate::finding::Severity;
 
 use super::super::node::{Node, Resource};
 use super::found::Found;
-use super::hosting::{ALARM, COMPONENT, ENDPOINT, config_of, is_async, is_serverless, variants};
+use super::hosting::{
+    ALARM, COMPONENT, ENDPOINT, config_of, is_async, is_serverless, rollback_alarms, variants,
+};
 use super::{Check, Rule};
 
 use published::{COMPONENTS, ENDPOINTS, Of, SAGEMAKER, closest_metric, homes, metric};
@@ -316,10 +318,7 @@ fn out_of_reach(watched: &Watched<'_>, name: &str, statistic: &str, found: &mut 
 }
 
 fn missing_data(endpoint: Resource<'_>, found: &mut Found<'_>) {
-    let alarms = endpoint
-        .get("DeploymentConfig")
-        .at(["AutoRollbackConfiguration", "Alarms"]);
-    for item in alarms.items() {
+    for item in rollback_alarms(endpoint).items() {
         let Some(alarm) = item.get("AlarmName").named(ALARM, "AlarmName") else {
             continue;
         };

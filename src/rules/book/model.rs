@@ -11,7 +11,7 @@ use crate::finding::Severity;
 
 use super::super::node::{Node, Part, Resource};
 use super::found::Found;
-use super::hosting::{CONFIG, MODEL};
+use super::hosting::{CONFIG, MODEL, is_multi_model};
 use super::{Check, Rule};
 
 pub(super) const RULES: &[Rule] = &[
@@ -102,16 +102,6 @@ fn ending(node: Node<'_>) -> Option<Cow<'_, str>> {
         Some(Part::Text(text)) => Some(text),
         _ => None,
     }
-}
-
-/// Whether a container keeps many models and loads them as they are asked for; `None` where that is
-/// not known.
-fn is_multi_model(container: Node<'_>) -> Option<bool> {
-    let mode = container.get("Mode");
-    if mode.is_absent() {
-        return Some(false);
-    }
-    mode.text().map(|mode| mode == "MultiModel")
 }
 
 /// Whether each container of a model is invoked by its name; `None` where that is not known.

@@ -2,13 +2,12 @@
 
 mod experiments;
 
-use crate::catalog::images::published;
 use crate::finding::Severity;
-use crate::literal::ImageUri;
 
 use super::super::node::{Node, Resource};
 use super::found::Found;
-use super::hosting::{ENDPOINT, config_of, containers, model_of, variants};
+use super::hosting::{ENDPOINT, config_of, containers, is_multi_model, model_of, variants};
+use super::images::misplaced;
 use super::{Check, Rule};
 
 pub(super) const SCHEDULE: &str = "AWS::SageMaker::MonitoringSchedule";
@@ -96,7 +95,7 @@ fn capture(job: Resource<'_>, found: &mut Found<'_>) {
             .into_iter()
             .filter_map(model_of)
             .flat_map(containers)
-            .any(|container| container.get("Mode").text().as_deref() == Some("MultiModel"));
+            .any(|container| is_multi_model(container) == Some(true));
         if many {
             found
                 .at(
@@ -246,35 +245,22 @@ fn image(job: Resource<'_>, found: &mut Found<'_>) {
         .map(|specification| specification.get("ImageUri"))
         .collect();
     for node in own {
-        let Some(uri) = node
-            .text()
-            .and_then(|text| ImageUri::parse(text.into_owned()).ok())
-        else {
+        let Some(wrong) = misplaced(node) else {
             continue;
         };
-        // An account that is none of AWS's may have its own copy.
-        let Some((repository, known)) = uri
-            .ecr_repository()
-            .and_then(|repository| published(&repository).map(|known| (repository, known)))
-        else {
-            continue;
-        };
-        let accounts = known.accounts(repository.region);
-        if !accounts.is_empty() && !accounts.contains(&repository.account) {
-            found
-                .at(
-                    node,
-                    format!(
-                        "expected account `{}` for AWS's image in {}, got `{}`",
-                        accounts.join("` or `"),
-                        repository.region,
-                        repository.account
-                    ),
-                )
-                .got(repository.account)
-                .allowed(accounts.join(" or "))
-                .hint("each region has its own registry of AWS's images");
-        }
+        found
+            .at(
+                node,
+                format!(
+                    "expected account `{}` for AWS's image in {}, got `{}`",
+                    wrong.accounts.join("` or `"),
+                    wrong.region,
+                    wrong.account
+                ),
+            )
+            .got(&wrong.account)
+            .allowed(wrong.accounts.join(" or "))
+            .hint("each region has its own registry of AWS's images");
     }
 }
 

@@ -60,7 +60,7 @@ pub(super) fn scheduled(schedule: Resource<'_>) -> Option<Job<'_>> {
     let (_, action) = arn.split_once(":scheduler:::aws-sdk:sagemaker:")?;
     let input = target.get("Input");
     let request = match parsed(schedule.world(), input) {
-        Ok(Some(json)) if input.is_present() || !input.is_absent() => json,
+        Ok(Some(json)) if !input.is_absent() => json,
         _ => open(),
     };
     is_known(action).then(|| Job {

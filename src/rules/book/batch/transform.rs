@@ -199,12 +199,8 @@ pub(super) fn bounds(resource: Resource<'_>, found: &mut Found<'_>) {
     for job in transforms(resource) {
         let request = job.request();
         for (keys, least, most) in BOUNDS {
-            if let Some(number) = request.at(keys).number()
-                && !(least..=most).contains(&&number)
-            {
-                let message = format!("expected {least} to {most}, got `{number}`");
-                fault(&job, &keys.join("."), &message, "stay within that", found);
-            }
+            let value = request.at(keys);
+            between(&job, &keys.join("."), &value, (*least, *most), found);
         }
         for (keys, allowed) in VALUES {
             if let Some(text) = request.at(keys).text()
@@ -337,11 +333,35 @@ pub(super) fn recommendations(resource: Resource<'_>, found: &mut Found<'_>) {
         let traffic = input.get("TrafficPattern");
         for phase in traffic.get("Phases").items() {
             let phase = Value::new(phase);
-            between(&job, &phase, ("InitialNumberOfUsers", 1, 3), found);
-            between(&job, &phase, ("DurationInSeconds", 120, 3600), found);
+            between(
+                &job,
+                "InitialNumberOfUsers",
+                &phase.get("InitialNumberOfUsers"),
+                (1, 3),
+                found,
+            );
+            between(
+                &job,
+                "DurationInSeconds",
+                &phase.get("DurationInSeconds"),
+                (120, 3600),
+                found,
+            );
         }
-        between(&job, &traffic.get("Stairs"), ("UsersPerStep", 1, 3), found);
-        between(&job, &input, ("JobDurationInSeconds", 1, 18_000), found);
+        between(
+            &job,
+            "UsersPerStep",
+            &traffic.get("Stairs").get("UsersPerStep"),
+            (1, 3),
+            found,
+        );
+        between(
+            &job,
+            "JobDurationInSeconds",
+            &input.get("JobDurationInSeconds"),
+            (1, 18_000),
+            found,
+        );
         let many = input.get("EndpointConfigurations").items().len();
         if many > 10 {
             let message = format!("expected at most 10, got {many}");
@@ -358,11 +378,12 @@ pub(super) fn recommendations(resource: Resource<'_>, found: &mut Found<'_>) {
 
 fn between(
     job: &Job<'_>,
-    holder: &Value<'_>,
-    (key, least, most): (&str, i64, i64),
+    key: &str,
+    value: &Value<'_>,
+    (least, most): (i64, i64),
     found: &mut Found<'_>,
 ) {
-    if let Some(number) = holder.get(key).number()
+    if let Some(number) = value.number()
         && !(least..=most).contains(&number)
     {
         let message = format!("expected {least} to {most}, got `{number}`");

@@ -1,7 +1,7 @@
 //! What the roles of a configuration need.
 
 use super::super::super::node::{Node, Resource};
-use super::super::access::{Grant, Policies, roles};
+use super::super::access::{Policies, Token, roles};
 use super::super::found::Found;
 
 /// The roles of a configuration have to be allowed to write to a place in S3.
@@ -10,7 +10,7 @@ pub(super) fn writes(config: Resource<'_>, place: Node<'_>, what: &str, found: &
         return;
     }
     for role in roles(config) {
-        if matches!(Policies::of(role).grant("s3:PutObject"), Grant::Nothing) {
+        if Policies::of(role).refuse("s3:PutObject", &[Token::UNKNOWN]) {
             found
                 .at(
                     place,

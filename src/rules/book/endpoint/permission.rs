@@ -3,13 +3,10 @@
 use super::super::super::node::Resource;
 use super::super::access::{Policies, Token, role_of};
 use super::super::found::Found;
-use super::super::hosting::{config_of, model_of, variants};
+use super::super::hosting::{config_of, model_of, rollback_alarms, variants};
 
 pub(super) fn alarms(endpoint: Resource<'_>, found: &mut Found<'_>) {
-    let alarms = endpoint
-        .get("DeploymentConfig")
-        .at(["AutoRollbackConfiguration", "Alarms"]);
-    if alarms.items().next().is_none() {
+    if rollback_alarms(endpoint).items().next().is_none() {
         return;
     }
     let Some(config) = config_of(endpoint) else {

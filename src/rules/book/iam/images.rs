@@ -1,16 +1,12 @@
 //! What a role needs for images.
 
+use crate::catalog::execution_role::PULL;
+
 use super::super::super::node::Resource;
 use super::super::access::{Policies, Token, literal, role_of, split_once, tokens};
 use super::super::found::Found;
 use super::super::hosting::containers;
 use super::{named, refused};
-
-const PULL: &[&str] = &[
-    "ecr:BatchCheckLayerAvailability",
-    "ecr:BatchGetImage",
-    "ecr:GetDownloadUrlForLayer",
-];
 
 pub(super) fn pull(model: Resource<'_>, found: &mut Found<'_>) {
     let Some(role) = role_of(model.get("ExecutionRoleArn")) else {

@@ -3,7 +3,7 @@
 use super::super::super::node::{Node, Part, Resource};
 use super::super::access::{Answer, Policies, Token, literal, role_of, roles, split_once, tokens};
 use super::super::found::Found;
-use super::super::hosting::containers;
+use super::super::hosting::{containers, is_multi_model};
 
 const KEY: &str = "AWS::KMS::Key";
 
@@ -58,20 +58,23 @@ fn bucket_allows(resource: Resource<'_>) -> bool {
         .of_type("AWS::S3::BucketPolicy")
         .any(|policy| {
             let statements = policy.get("PolicyDocument").get("Statement");
-            let list = statements.list().unwrap_or_else(|| vec![statements]);
-            list.iter()
+            statements
+                .one_or_more()
+                .iter()
                 .any(|one| one.get("Effect").text().as_deref() != Some("Deny"))
         })
 }
 
+/// The role that reads a model's data, where its policies alone decide whether it may.
+fn reader(model: Resource<'_>) -> Option<(Resource<'_>, Policies<'_>)> {
+    let role = role_of(model.get("ExecutionRoleArn"))?;
+    (!bucket_allows(model)).then(|| (role, Policies::of(role)))
+}
+
 pub(super) fn model_data(model: Resource<'_>, found: &mut Found<'_>) {
-    let Some(role) = role_of(model.get("ExecutionRoleArn")) else {
+    let Some((role, policies)) = reader(model) else {
         return;
     };
-    if bucket_allows(model) {
-        return;
-    }
-    let policies = Policies::of(role);
     // The buckets of JumpStart have policies of AWS's.
     let own = data(model).into_iter().filter(
         |data| !matches!(data.node.text(), Some(text) if text.starts_with("s3://jumpstart-")),
@@ -98,17 +101,13 @@ pub(super) fn model_data(model: Resource<'_>, found: &mut Found<'_>) {
 }
 
 pub(super) fn list(model: Resource<'_>, found: &mut Found<'_>) {
-    let Some(role) = role_of(model.get("ExecutionRoleArn")) else {
+    let Some((role, policies)) = reader(model) else {
         return;
     };
-    if bucket_allows(model) {
-        return;
-    }
-    let policies = Policies::of(role);
     for container in containers(model) {
         let source = container.get("ModelDataSource").get("S3DataSource");
         let prefix = source.get("S3DataType").text().as_deref() == Some("S3Prefix");
-        let multi = container.get("Mode").text().as_deref() == Some("MultiModel");
+        let multi = is_multi_model(container) == Some(true);
         let node = match (prefix, multi) {
             (true, _) => source.get("S3Uri"),
             (_, true) => container.get("ModelDataUrl"),
@@ -216,7 +215,7 @@ fn leaves_it_to_roles(key: Resource<'_>) -> bool {
         }
         let principal = statement.get("Principal");
         let accounts = principal.get("AWS");
-        let names = accounts.list().unwrap_or_else(|| vec![accounts]);
+        let names = accounts.one_or_more();
         principal.entries().count() == 1
             && !names.is_empty()
             && names.iter().all(|name| {

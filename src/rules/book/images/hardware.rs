@@ -6,8 +6,8 @@ use crate::literal::{ImageUri, InstanceType};
 use super::super::super::node::{Node, Resource};
 use super::super::found::Found;
 use super::super::hosting::{
-    CONFIG, ENDPOINT, MODEL, config_of, containers, is_serverless, model_of, shadows,
-    variant_named, variants,
+    CONFIG, ENDPOINT, MODEL, config_of, containers, is_multi_model, is_serverless, model_of,
+    shadows, variant_named, variants,
 };
 use super::{own_of_aws, spelled, tag};
 
@@ -267,8 +267,7 @@ pub(super) fn multi_model(config: Resource<'_>, found: &mut Found<'_>) {
         }
         for container in &run.containers {
             let image = container.get("Image");
-            let many = container.get("Mode").text().as_deref() == Some("MultiModel");
-            if !many || own_of_aws(image).is_none() {
+            if is_multi_model(*container) != Some(true) || own_of_aws(image).is_none() {
                 continue;
             }
             let spelled = spelled(image);

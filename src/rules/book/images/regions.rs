@@ -7,25 +7,18 @@ use super::super::super::node::{Node, Part, Resource};
 use super::super::super::world::World;
 use super::super::found::Found;
 use super::super::hosting::{MODEL, containers};
-use super::{images, own_of_aws, spelled};
+use super::{Misplaced, images, misplaced, spelled};
 
 pub(super) fn account(resource: Resource<'_>, found: &mut Found<'_>) {
     for image in images(resource) {
-        // A region that is not known has no account to be compared with.
-        if image.text().is_none() {
-            continue;
-        }
-        let (Some(uri), Some(known)) = (spelled(image), own_of_aws(image)) else {
-            continue;
-        };
-        let Some(repository) = uri.ecr_repository() else {
+        let Some(Misplaced {
+            region,
+            account,
+            accounts,
+        }) = misplaced(image)
+        else {
             continue;
         };
-        let (region, account) = (repository.region, repository.account);
-        let accounts = known.accounts(region);
-        if accounts.is_empty() || accounts.contains(&account) {
-            continue;
-        }
         let report = found
             .at(
                 image,
@@ -34,11 +27,11 @@ pub(super) fn account(resource: Resource<'_>, found: &mut Found<'_>) {
                     accounts.join("` or `")
                 ),
             )
-            .got(account)
+            .got(&account)
             .allowed(accounts.join(" or "))
             .hint("each region has its own registry of AWS's images");
         if let (Json::String(text), [only]) = (image.written, accounts.as_slice()) {
-            report.set(text.replacen(account, only, 1));
+            report.set(text.replacen(&account, only, 1));
         }
     }
 }

@@ -18,14 +18,9 @@ pub(super) fn order(group: Resource<'_>, found: &mut Found<'_>) {
             .world()
             .resource(id)
             .filter(|resource| resource.kind() == ENDPOINT),
-        [Part::Text(text)] => {
-            let endpoint = text.strip_prefix(OF_ENDPOINTS);
-            let named = |resource: &Resource<'_>| {
-                let name = resource.get("EndpointName").text();
-                endpoint.is_some() && name.as_deref() == endpoint
-            };
-            group.world().of_type(ENDPOINT).find(named)
-        }
+        [Part::Text(text)] => text
+            .strip_prefix(OF_ENDPOINTS)
+            .and_then(|endpoint| group.world().named(ENDPOINT, "EndpointName", endpoint)),
         _ => None,
     };
     let Some(endpoint) = after.filter(|endpoint| !comes_after(*endpoint, group)) else {

@@ -4,8 +4,10 @@ use crate::json::Json;
 
 use super::super::super::node::{Node, Resource};
 use super::super::found::Found;
-use super::super::hosting::{CONFIG, containers, is_serverless, model_of, shadows, variants};
-use super::{ending, is_multi_model};
+use super::super::hosting::{
+    CONFIG, containers, is_multi_model, is_serverless, model_of, shadows, variants,
+};
+use super::ending;
 
 /// What packed models end with.
 const ARCHIVES: [&str; 2] = [".tar.gz", ".tgz"];

@@ -3,7 +3,7 @@
 use super::super::super::node::{Node, Resource};
 use super::super::found::Found;
 use super::super::hosting::{
-    ENDPOINT, config_of, containers, is_async, is_serverless, model_of, variants,
+    ENDPOINT, config_of, containers, is_async, is_multi_model, is_serverless, model_of, variants,
 };
 
 pub(super) fn shape(experiment: Resource<'_>, found: &mut Found<'_>) {
@@ -63,7 +63,7 @@ pub(super) fn excluded(experiment: Resource<'_>, found: &mut Found<'_>) {
             let all = containers(model);
             let multi = all
                 .iter()
-                .any(|container| container.get("Mode").text().as_deref() == Some("MultiModel"));
+                .any(|container| is_multi_model(*container) == Some(true));
             if multi {
                 report(
                     variant.get("ModelName"),
